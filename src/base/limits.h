@@ -1,0 +1,40 @@
+/* limits.h: every limit on what comes from outside, with its reason. */
+#pragma once
+
+/* HTTP. Header block: browsers send 1-4 KB, proxies stop at 8-16; a cookie or a long
+ * referrer still fits. */
+#define LIMIT_HEADER_BYTES (32 * 1024)
+#define LIMIT_HEADERS 100
+#define LIMIT_TARGET_BYTES (8 * 1024)
+/* Deadlines per phase [ms]: header, first byte on a new or idle connection, body. */
+#define LIMIT_HEADER_MS 5000
+#define LIMIT_IDLE_MS 15000
+#define LIMIT_BODY_MS 30000
+#define LIMIT_CONNECTIONS 20000
+
+/* JSON bodies of the API: a long message (64 KiB of text, twice when escaped) and its frame. */
+#define LIMIT_JSON_BYTES (256 * 1024)
+#define LIMIT_JSON_DEPTH 64
+
+/* One message's text: mail is cut there and kept whole as its raw file. */
+#define LIMIT_TEXT_CHARS 65536
+#define LIMIT_SUBJECT_CHARS 500
+#define LIMIT_NAME_CHARS 200
+#define LIMIT_ADDRESS_CHARS 320 /* RFC 5321: 64 + 1 + 255 */
+#define LIMIT_EXTERNAL_ID_CHARS 255
+#define LIMIT_TAGS 50
+#define LIMIT_TAG_CHARS 60
+#define LIMIT_ATTRIBUTES 50
+#define LIMIT_ATTRIBUTE_CHARS 2000
+
+/* Mail, raw: what the large providers let through. */
+#define LIMIT_MAIL_BYTES (35 * 1024 * 1024)
+#define LIMIT_ATTACHMENT_BYTES (25 * 1024 * 1024)
+#define LIMIT_ATTACHMENTS 50
+
+/* Lists. */
+#define LIMIT_PAGE 100
+#define LIMIT_PAGE_DEFAULT 25
+#define LIMIT_QUERY_CHARS 400
+#define LIMIT_PASSWORD_CHARS 200
+#define LIMIT_PASSWORD_MIN_CHARS 10

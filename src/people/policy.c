@@ -1,0 +1,72 @@
+#include "people/policy.h"
+
+#include <string.h>
+
+const char *const ROLE_NAMES[] = {"agent", "coach", "lead", "admin", NULL};
+
+static const struct {
+    const char *name;
+    enum role least;
+    bool may_key;
+} TABLE[P_COUNT] = {
+#define ROW(n, r, k, s) [P_##n] = {#n, r, k},
+    PERMISSION_LIST(ROW)
+#undef ROW
+};
+
+const char *role_name(enum role r)
+{
+    return r < ROLE_COUNT ? ROLE_NAMES[r] : "agent";
+}
+
+bool role_parse(const char *s, enum role *ret)
+{
+    for (unsigned i = 0; i < ROLE_COUNT; i++) {
+        if (strcmp(s, ROLE_NAMES[i]) == 0) {
+            *ret = (enum role)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool policy_may(const struct principal *who, enum permission p)
+{
+    if (p == P_NONE || p >= P_COUNT)
+        return false;
+    if (p == P_PUBLIC)
+        return true;
+    switch (who->kind) {
+    case WHO_NOBODY:
+        return false;
+    case WHO_SYSTEM:
+        return true;
+    case WHO_KEY:
+        return TABLE[p].may_key && who->role >= TABLE[p].least;
+    case WHO_AGENT:
+        return who->role >= TABLE[p].least;
+    }
+    return false;
+}
+
+bool policy_sees_inbox(const struct principal *who, int64_t inbox_id)
+{
+    if (who->kind == WHO_NOBODY)
+        return false;
+    if (who->kind == WHO_SYSTEM || who->sees_all)
+        return true;
+    for (size_t i = 0; i < who->n_inboxes; i++)
+        if (who->inbox_ids[i] == inbox_id)
+            return true;
+    return false;
+}
+
+bool policy_may_give_role(const struct principal *who, enum role r)
+{
+    return who->kind == WHO_SYSTEM || (who->kind != WHO_NOBODY && who->role >= r);
+}
+
+const char *permission_name(enum permission p)
+{
+    return p < P_COUNT && TABLE[p].name ? TABLE[p].name : "NONE";
+}

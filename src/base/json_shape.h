@@ -2,7 +2,7 @@
  *
  * One table per object. It parses (types, required, limits, unknown fields refused), writes,
  * and feeds the OpenAPI file and the TypeScript types, so that the four cannot drift.
- * Only json_shape.c knows the JSON library.
+ * Reading is json_shape.c over json_scan.c, writing is json_write.c.
  *
  * In a struct, absent and null are both NULL or 0; where the difference matters (PATCH), the
  * struct's FIRST member is `uint64_t present`, the shape has SHAPE_PRESENT, and bit i says
@@ -62,7 +62,7 @@ struct shape_field {
     enum shape_type type;
     unsigned flags; /* enum shape_flag, or-ed */
     size_t offset;
-    int64_t min, max;         /* both 0: no limit beyond the body's */
+    int64_t min, max;         /* both 0: no limit beyond the body's; max < min: only min counts */
     const struct shape *of;   /* SHAPE_OBJECT, SHAPE_LIST */
     const char *const *names; /* SHAPE_ENUM, NULL-ended */
     const char *doc;          /* one line for the API page */
@@ -93,7 +93,8 @@ struct shape {
  * the table. On failure *ret may be half filled. */
 CHECKED enum err shape_parse(const struct shape *s, const char *text, size_t n, struct arena *a,
                              void *ret, struct why *w);
-/* Is this well-formed JSON by the same rules? For tests against the public suite. */
+/* Is this well-formed JSON (RFC 8259)? Names may repeat and NUL may be escaped in it: that is
+ * grammar; what we take for our own use is narrower. */
 CHECKED enum err json_check(const char *text, size_t n, struct why *w);
 
 void shape_write(struct buf *b, const struct shape *s, const void *v);
@@ -103,5 +104,9 @@ void shape_write_list(struct buf *b, const struct shape *s, const void *v, size_
 size_t shape_field_index(const struct shape *s, const char *name);
 #define SHAPE_HAS(in, shape_ptr, field) (((in)->present >> shape_field_index((shape_ptr), (field))) & 1)
 
-/* JSON Schema 2020-12 of one shape, nested shapes as {"$ref":"#/components/schemas/NAME"}. */
-void shape_schema(struct buf *b, const struct shape *s);
+/* JSON Schema 2020-12 of one shape, nested shapes as {"$ref":"#/components/schemas/NAME"}.
+ * What comes in and what goes out differ: in, only SHAPE_REQUIRED fields must be there and
+ * SHAPE_READ_ONLY ones may not; out, all stand there but those with SHAPE_OMIT. `suffix` goes
+ * behind the name of every nested shape. */
+enum shape_way { SHAPE_IN, SHAPE_OUT };
+void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, const char *suffix);

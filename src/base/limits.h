@@ -15,6 +15,7 @@
 /* JSON bodies of the API: a long message (64 KiB of text, twice when escaped) and its frame. */
 #define LIMIT_JSON_BYTES (256 * 1024)
 #define LIMIT_JSON_DEPTH 64
+#define LIMIT_JSON_LIST 1000 /* entries of a list, members of a free object, unless the table says */
 
 /* One message's text: mail is cut there and kept whole as its raw file. */
 #define LIMIT_TEXT_CHARS 65536

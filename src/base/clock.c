@@ -31,6 +31,7 @@ int64_t time_days(int64_t year, int month, int day)
 void time_format(char out[TIME_TEXT_BYTES], msec t)
 {
     int64_t ms = t % 1000, s, days, era, doe, yoe, doy, mp, y;
+    char text[80];
     int d, m;
 
     if (ms < 0)
@@ -49,8 +50,11 @@ void time_format(char out[TIME_TEXT_BYTES], msec t)
     y = yoe + era * 400 + (m <= 2);
     if (y < 0 || y > 9999)
         y = 9999; /* outside what the format can say; callers bound their times */
-    snprintf(out, TIME_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)y, m, d,
+    /* The compiler cannot see the ranges; the room is for what it fears. */
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)y, m, d,
              (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), (int)ms);
+    memcpy(out, text, TIME_TEXT_BYTES - 1);
+    out[TIME_TEXT_BYTES - 1] = 0;
 }
 
 /* Exactly n digits at *s; moves past them. */

@@ -42,9 +42,8 @@ static size_t path_text(char *out, size_t room, const struct path *at)
     return n < room - 1 ? n : room - 1;
 }
 
-__attribute__((format(printf, 3, 4))) static enum err refuse(const struct parse *p,
-                                                             const struct path *at,
-                                                             const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum err
+refuse(const struct parse *p, const struct path *at, const char *format, ...)
 {
     char field[WHY_FIELD_BYTES] = "", text[WHY_TEXT_BYTES];
     va_list ap;
@@ -235,7 +234,7 @@ static enum err parse_array(struct parse *p, const struct shape_field *f, const 
                             void *to)
 {
     struct path here = {.up = at};
-    struct grow g = {.size = f->type == SHAPE_LIST   ? f->of->size
+    struct grow g = {.size = f->type == SHAPE_LIST  ? f->of->size
                              : f->type == SHAPE_IDS ? sizeof(int64_t)
                                                     : sizeof(const char *)};
     bool more;
@@ -485,7 +484,7 @@ static enum err parse_member(struct parse *p, const struct shape_field *f, const
 {
     if (f->flags & SHAPE_READ_ONLY)
         return refuse(p, at, "cannot be set");
-    if (json_peek(&p->scan) == JSON_NULL && f->type != SHAPE_RAW) {
+    if (json_peek(&p->scan) == JSON_NULL) {
         if (!(f->flags & SHAPE_NULLABLE) || (f->flags & SHAPE_REQUIRED))
             return refuse(p, at, "must not be null");
         return json_word(&p->scan, p->w);

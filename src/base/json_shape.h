@@ -17,24 +17,24 @@
 #include "base/err.h"
 
 enum shape_type {
-    SHAPE_TEXT,    /* const char *: min/max in characters; NUL refused                     */
-    SHAPE_I64,     /* int64_t: min/max                                                     */
-    SHAPE_BOOL,    /* bool                                                                 */
-    SHAPE_TIME,    /* msec: ISO 8601 text in JSON                                          */
-    SHAPE_ENUM,    /* const char *: one of `names` (points into names after parsing)       */
-    SHAPE_OBJECT,  /* pointer to struct: `of`                                              */
-    SHAPE_LIST,    /* struct shape_list: elements are structs of `of`; max = most elements */
-    SHAPE_TEXTS,   /* struct shape_texts: array of strings; max = most elements            */
-    SHAPE_IDS,     /* struct shape_ids: array of integers; max = most elements             */
-    SHAPE_MAP,     /* struct shape_map: object of string values; max = most entries        */
-    SHAPE_RAW      /* const char *: any JSON value, kept as its compact text; max in bytes */
+    SHAPE_TEXT,   /* const char *: min/max in characters; NUL refused                     */
+    SHAPE_I64,    /* int64_t: min/max                                                     */
+    SHAPE_BOOL,   /* bool                                                                 */
+    SHAPE_TIME,   /* msec: ISO 8601 text in JSON                                          */
+    SHAPE_ENUM,   /* const char *: one of `names` (points into names after parsing)       */
+    SHAPE_OBJECT, /* pointer to struct: `of`                                              */
+    SHAPE_LIST,   /* struct shape_list: elements are structs of `of`; max = most elements */
+    SHAPE_TEXTS,  /* struct shape_texts: array of strings; max = most elements            */
+    SHAPE_IDS,    /* struct shape_ids: array of integers; max = most elements             */
+    SHAPE_MAP,    /* struct shape_map: object of string values; max = most entries        */
+    SHAPE_RAW     /* const char *: any JSON value, kept as its compact text; max in bytes */
 };
 
 enum shape_flag {
-    SHAPE_REQUIRED = 1,  /* in: must be there and not null                      */
-    SHAPE_NULLABLE = 2,  /* out: 0 or NULL is written as null; in: null is taken */
-    SHAPE_OMIT = 4,      /* out: 0 or NULL is left out                          */
-    SHAPE_READ_ONLY = 8  /* only ever written                                   */
+    SHAPE_REQUIRED = 1, /* in: must be there and not null                      */
+    SHAPE_NULLABLE = 2, /* out: 0 or NULL is written as null; in: null is taken */
+    SHAPE_OMIT = 4,     /* out: 0 or NULL is left out                          */
+    SHAPE_READ_ONLY = 8 /* only ever written                                   */
 };
 
 struct shape_list {
@@ -52,7 +52,7 @@ struct shape_ids {
 struct shape_map {
     struct shape_pair {
         const char *key, *value;
-    } *v;
+    } * v;
     size_t n;
 };
 
@@ -77,14 +77,22 @@ struct shape {
     const char *doc;
 };
 
-#define SHAPE(symbol, json_name, type, doc_text, ...)                              \
-    const struct shape symbol = {json_name, sizeof(type), (const struct shape_field[]) \
-        __VA_ARGS__, sizeof((const struct shape_field[])__VA_ARGS__) / sizeof(struct shape_field), \
-        false, doc_text}
-#define SHAPE_WITH_PRESENT(symbol, json_name, type, doc_text, ...)                 \
-    const struct shape symbol = {json_name, sizeof(type), (const struct shape_field[]) \
-        __VA_ARGS__, sizeof((const struct shape_field[])__VA_ARGS__) / sizeof(struct shape_field), \
-        true, doc_text}
+#define SHAPE(symbol, json_name, type, doc_text, ...)                                              \
+    const struct shape symbol = {json_name,                                                        \
+                                 sizeof(type),                                                     \
+                                 (const struct shape_field[])__VA_ARGS__,                          \
+                                 sizeof((const struct shape_field[])__VA_ARGS__) /                 \
+                                     sizeof(struct shape_field),                                   \
+                                 false,                                                            \
+                                 doc_text}
+#define SHAPE_WITH_PRESENT(symbol, json_name, type, doc_text, ...)                                 \
+    const struct shape symbol = {json_name,                                                        \
+                                 sizeof(type),                                                     \
+                                 (const struct shape_field[])__VA_ARGS__,                          \
+                                 sizeof((const struct shape_field[])__VA_ARGS__) /                 \
+                                     sizeof(struct shape_field),                                   \
+                                 true,                                                             \
+                                 doc_text}
 
 /* Parse `n` bytes of JSON text (an object) into *ret, a struct of s->size bytes that the
  * caller zeroed; its strings live in `a`. RFC 8259, valid UTF-8, no duplicate keys, no lone
@@ -102,7 +110,8 @@ void shape_write_list(struct buf *b, const struct shape *s, const void *v, size_
 
 /* The index of a field in the table, for `present`; ends the process if there is none. */
 size_t shape_field_index(const struct shape *s, const char *name);
-#define SHAPE_HAS(in, shape_ptr, field) (((in)->present >> shape_field_index((shape_ptr), (field))) & 1)
+#define SHAPE_HAS(in, shape_ptr, field)                                                            \
+    (((in)->present >> shape_field_index((shape_ptr), (field))) & 1)
 
 /* JSON Schema 2020-12 of one shape, nested shapes as {"$ref":"#/components/schemas/NAME"}.
  * What comes in and what goes out differ: in, only SHAPE_REQUIRED fields must be there and

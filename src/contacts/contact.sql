@@ -75,13 +75,7 @@ SELECT i.contact_id, i.inbox_id, i.external_id, i.state, b.channel
 -- name: contact_index :exec
 -- engine: sqlite
 -- params: id i64, text text
-INSERT INTO contact_fts (rowid, text) VALUES (:id, :text)
-
--- name: contact_unindex :exec
--- The exact text that was indexed, or the index is harmed.
--- engine: sqlite
--- params: id i64, text text
-INSERT INTO contact_fts (contact_fts, rowid, text) VALUES ('delete', :id, :text)
+INSERT OR REPLACE INTO contact_fts (rowid, text) VALUES (:id, :text)
 
 -- name: contact_index_pg :exec
 -- engine: pg

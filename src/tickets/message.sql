@@ -125,3 +125,10 @@ SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.author_name, m.text, m.created_a
 SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.author_name, m.text, m.created_at, t.subject, t.number
   FROM message m JOIN ticket t ON t.id = m.ticket_id
  WHERE m.id = ANY (:ids) AND t.bucket <> 9 ORDER BY m.id DESC
+
+-- name: message_tickets :many
+-- params: ids i64[]
+-- returns: ticket_id i64
+SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(:ids))
+-- name: message_tickets (pg)
+SELECT DISTINCT ticket_id FROM message WHERE id = ANY (:ids)

@@ -66,6 +66,9 @@ SELECT id, id AS key FROM ticket
 --[ by_inbox
    AND inbox_id = :inbox_id
 --]
+--[ and_assignee
+   AND +assignee_id = :assignee_id
+--]
 --[ and_team
    AND +team_id = :team_id
 --]
@@ -92,6 +95,9 @@ SELECT id, wait_key AS key FROM ticket
 --]
 --[ by_inbox
    AND inbox_id = :inbox_id
+--]
+--[ and_assignee
+   AND +assignee_id = :assignee_id
 --]
 --[ and_team
    AND +team_id = :team_id

@@ -1,0 +1,97 @@
+#include "search/query.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+/* What both engines take for a part of a word: letters, digits, all beyond ASCII. */
+static bool is_word(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+}
+
+struct words {
+    struct {
+        struct str text;
+        bool joins; /* stands right behind the one before, in quotes */
+    } v[QUERY_WORDS];
+    size_t n;
+    bool is_last_open; /* the text ends inside its last word, so it may go on */
+};
+
+static void words_of(const char *text, struct words *w)
+{
+    bool is_quoted = false, is_first = true;
+
+    memset(w, 0, sizeof *w);
+    for (const char *p = text; *p && w->n < QUERY_WORDS;) {
+        struct str word = {p, 0};
+
+        if (*p == '"') {
+            is_quoted = !is_quoted;
+            is_first = true;
+        }
+        while (is_word((unsigned char)p[word.n]))
+            word.n++;
+        if (word.n == 0) {
+            p++;
+            continue;
+        }
+        w->v[w->n].text = word;
+        w->v[w->n].joins = is_quoted && !is_first;
+        w->n++;
+        is_first = false;
+        p += word.n;
+        w->is_last_open = *p == 0;
+    }
+}
+
+/* A typed word is already free of quotes, so it needs no escaping, only its frame. */
+const char *query_fts5(struct arena *a, const char *text)
+{
+    struct words w;
+    struct buf b;
+    const char *out;
+
+    words_of(text, &w);
+    if (w.n == 0)
+        return NULL;
+    buf_init(&b, LIMIT_JSON_BYTES);
+    for (size_t i = 0; i < w.n; i++) {
+        if (i)
+            buf_str(&b, w.v[i].joins ? " + " : " AND ");
+        buf_char(&b, '"');
+        buf_add(&b, w.v[i].text.p, w.v[i].text.n);
+        buf_char(&b, '"');
+    }
+    if (w.is_last_open)
+        buf_char(&b, '*');
+    out = arena_dup(a, b.p, b.n);
+    buf_done(&b);
+    return out;
+}
+
+const char *query_tsquery(struct arena *a, const char *text)
+{
+    struct words w;
+    struct buf b;
+    const char *out;
+
+    words_of(text, &w);
+    if (w.n == 0)
+        return NULL;
+    buf_init(&b, LIMIT_JSON_BYTES);
+    for (size_t i = 0; i < w.n; i++) {
+        if (i)
+            buf_str(&b, w.v[i].joins ? " <-> " : " & ");
+        buf_char(&b, '\'');
+        buf_add(&b, w.v[i].text.p, w.v[i].text.n);
+        buf_char(&b, '\'');
+    }
+    if (w.is_last_open)
+        buf_str(&b, ":*");
+    out = arena_dup(a, b.p, b.n);
+    buf_done(&b);
+    return out;
+}

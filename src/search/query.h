@@ -1,0 +1,14 @@
+/* query.h: what does a person mean by these words? Turns typed text into the stores' own
+ * query languages: every word must be there, the last may be a beginning, "quoted words" stand
+ * together. Nothing typed can be an operator. Pure. */
+#pragma once
+
+#include "base/arena.h"
+
+/* At most this many words count; more make no search better. */
+#define QUERY_WORDS 12
+
+/* FTS5: "word" "other"*. NULL: there is no word in it. `text` is valid UTF-8. */
+const char *query_fts5(struct arena *a, const char *text);
+/* to_tsquery: 'word' & 'other':*. */
+const char *query_tsquery(struct arena *a, const char *text);

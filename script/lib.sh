@@ -123,18 +123,6 @@ need_node() {
     node_suffices node || die "the Node under .tools/ does not run"
 }
 
-# npm ci once per lock file and Node.
-need_npm_modules() {
-    local want have=
-    want=$(cat "$ROOT/ui/package-lock.json" <(node --version) | sha256sum)
-    [ -f "$ROOT/ui/node_modules/.antiphon-lock" ] && have=$(<"$ROOT/ui/node_modules/.antiphon-lock")
-    [ "$want" = "$have" ] && return
-    say "npm ci in ui/: Vue, Vite and Playwright as the lock file says"
-    (cd "$ROOT/ui" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
-        die "npm ci failed in ui/"
-    printf '%s' "$want" >"$ROOT/ui/node_modules/.antiphon-lock"
-}
-
 # build_dir NAME COMPILER OPTION…: meson setup once, again where options are new; then compile.
 build_dir() {
     local dir=$ROOT/$1 compiler=$2 log=$ROOT/$1/build.log options=$ROOT/$1/.antiphon-options
@@ -169,6 +157,6 @@ bootstrap() {
     mkdir -p "$ROOT/build"
     need_build_packages
     need_node
-    need_npm_modules
+    [ -f build/build.ninja ] || say "building the server and its web pages (npm ci in ui/, then Meson)"
     build_dir build gcc "$@" || die "the server could not be built; the log is build/build.log"
 }

@@ -60,8 +60,8 @@ CHECKED enum err store_write(struct store *s, store_fn *run, void *arg, struct w
 CHECKED enum err store_read(struct store *s, store_fn *run, void *arg, struct why *w);
 
 /* Inside a transaction */
-msec tx_now(const struct tx *tx);     /* one instant for the whole unit of work */
-int64_t tx_id(struct tx *tx);         /* a fresh id for a root row; store/id.h */
+msec tx_now(const struct tx *tx); /* one instant for the whole unit of work */
+int64_t tx_id(struct tx *tx);     /* a fresh id for a root row; store/id.h */
 /* A short number for people (tickets): unique over all nodes, roughly rising, reserved in
  * blocks, so a crash leaves a gap. */
 CHECKED enum err tx_number(struct tx *tx, int64_t *ret, struct why *w);
@@ -76,8 +76,9 @@ void tx_after_commit(struct tx *tx, void (*fn)(void *), void *arg);
 /* Follow the log: `heard` is called from one thread of the store's own, in commit order,
  * never with a gap, with everything committed after the call to store_follow, on this node or
  * another. One follower a store. */
-void store_follow(struct store *s, void (*heard)(void *arg, const struct event *v, size_t n),
-                  void *arg);
+CHECKED enum err store_follow(struct store *s,
+                              void (*heard)(void *arg, const struct event *v, size_t n), void *arg,
+                              struct why *w);
 /* What came after `cursor` ("" is not allowed), oldest first, at most `limit`.
  * E_NOT_FOUND: the cursor is older than the log or not one of ours: reload everything. */
 CHECKED enum err store_events_after(struct tx *tx, const char *cursor, size_t limit,

@@ -4,7 +4,7 @@
 export const STYLE = `
 :host{all:initial!important;display:block!important;position:fixed!important;inset:0!important;z-index:2147483000!important;pointer-events:none!important;container-type:size!important;contain:layout style size!important}
 :host([data-inside]){position:absolute!important;z-index:1!important}
-*{box-sizing:border-box;margin:0}
+*,::before{box-sizing:border-box;margin:0}
 .root{--paper:#FBFAF7;--surface:#fff;--line:#E4E1DA;--edge:#8A8578;--ink:#1F2328;--ink2:#5C636E;--call:#C2410C;--voice:#DDB7A3;--good:#15803D;--bad:#B91C1C;--lift:0 0 1px rgb(31 35 40/.24),0 12px 40px rgb(31 35 40/.16);
 font:16px/24px Inter,"Inter Variable",system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);-webkit-text-size-adjust:100%}
 .root.dark{--paper:#14161A;--surface:#1C1F25;--line:#2C313A;--edge:#7B8494;--ink:#E8E6E1;--ink2:#A0A7B4;--call:#FB923C;--voice:#7A4A26;--good:#4ADE80;--bad:#F87171;--lift:0 0 0 1px #2C313A,0 12px 40px rgb(0 0 0/.5);color-scheme:dark}
@@ -25,6 +25,7 @@ svg{display:block;flex:none}
 .head{display:flex;align-items:center;gap:12px;min-height:68px;padding:10px 8px 10px 20px;background:var(--surface);border-block-end:1px solid var(--line)}
 [dir=rtl] .head{padding:10px 20px 10px 8px}
 .head .mark{color:var(--text)}
+.empty .head .mark{display:none}
 .who{flex:1;min-width:0}
 h2{font-size:16px;line-height:24px;font-weight:650;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .is{display:flex;align-items:center;gap:6px;font-size:13px;line-height:18px;color:var(--ink2)}
@@ -40,7 +41,7 @@ h2{font-size:16px;line-height:24px;font-weight:650;overflow:hidden;text-overflow
 .hello .mark .s{color:var(--call)}
 .hello .mark .f{color:var(--text)}
 .hello p{font-size:20px;line-height:28px;font-weight:650;letter-spacing:-.01em;text-wrap:balance;white-space:pre-line}
-.hello p+p{font-size:16px;line-height:24px;font-weight:400;letter-spacing:0;color:var(--ink2);margin-block-start:8px}
+.hello p+p{font-size:16px;line-height:24px;font-weight:400;letter-spacing:0;color:var(--ink2);margin-block-start:8px;text-wrap:pretty}
 .day{align-self:center;font-size:13px;line-height:18px;color:var(--ink2);padding-block:16px 8px}
 .m{max-width:86%;display:flex;flex-direction:column;margin-block-start:12px}
 .m.next{margin-block-start:4px}
@@ -108,5 +109,5 @@ textarea{display:block;width:100%;resize:none;padding:7px 10px 4px;min-height:36
 .foot{padding-block-end:max(12px,env(safe-area-inset-bottom))}
 .head{min-height:60px}
 .hello{padding-block:0 12px}}
-@container (max-height:420px){.head{min-height:48px;padding-block:2px}.hello .mark{display:none}.log{padding-block:8px;min-height:96px}.foot{max-height:70%;overflow-y:auto}}
+@container (max-height:420px){.empty .head .mark{display:block}.head{min-height:48px;padding-block:2px}.hello .mark{display:none}.log{padding-block:8px;min-height:96px}.foot{max-height:70%;overflow-y:auto}}
 `

@@ -96,7 +96,7 @@ export class View {
       e.preventDefault()
       this.submit()
     } },
-      this.below, this.status, this.problem, this.along, this.mail,
+      this.below, this.status, this.along, this.mail, this.problem,
       h('div', { class: 'box' }, this.chips, this.text,
         h('div', { class: 'row' },
           h('button', { class: 'tool', type: 'button', 'aria-label': s.attach, title: s.attach, onclick: () => this.picker.click() }, clip()),
@@ -107,7 +107,7 @@ export class View {
       ondragover: (e: DragEvent) => this.dragged(e), ondragleave: (e: DragEvent) => this.dragged(e), ondrop: (e: DragEvent) => this.dropped(e),
     },
       h('header', { class: 'head' }, withMark(26),
-        h('div', { class: 'who' }, h('h2', { id: 'title', dir: 'auto' }, c.name), this.state),
+        h('div', { class: 'who' }, h('h2', { id: 'title' }, h('bdi', {}, c.name)), this.state),
         h('button', { class: 'tool', type: 'button', 'aria-label': s.close, title: s.close, onclick: () => this.close() }, cross())),
       this.log, form, this.dropZone)
     this.root = h('div', { class: 'root', lang: this.locale, dir: isRtl(this.locale) ? 'rtl' : 'ltr' }, this.bubble, this.panel, this.said)
@@ -155,7 +155,7 @@ export class View {
     if (!this.panel.hidden) return
     this.panel.hidden = false
     this.root.classList.add('open')
-    this.bubble.hidden = !this.o.into || true
+    this.bubble.hidden = true
     this.chat.open(true)
     this.typed()
     this.toEnd()
@@ -324,6 +324,7 @@ export class View {
     this.mail.hidden = !st.needsEmail
     this.showAlong()
     this.hello.hidden = st.messages.length + st.waiting.length > 0
+    this.root.classList.toggle('empty', !this.hello.hidden)
     if (!this.hello.hidden)
       this.hello.replaceChildren(withMark(44), h('p', { dir: 'auto' }, c.greeting ?? s.hello),
         h('p', { dir: 'auto' }, c.is_open ? s.person : (c.away_text ?? s.away)))

@@ -108,7 +108,7 @@ enum err zone_local(const char *name, msec t, msec *ret, struct why *w)
 {
     SCOPED(free_bytes) unsigned char *p = NULL;
     struct counts c;
-    size_t n, at;
+    size_t n = 0, at = 0;
     enum err e;
 
     if (!name) {

@@ -178,8 +178,8 @@ static void awkward_nesting_is_a_fixpoint(void **state)
         "<b><p>x</b>y</p>",
         "<p><x-foo><p>a</x-foo></p>",
         "<svg><p><style><img src=x onerror=alert(1)></style>",
-        "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 "
-        "onerror=alert(1)&gt;\">",
+        ("<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 "
+         "onerror=alert(1)&gt;\">"),
         "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
         "<pre>\n\n\nx</pre>",
         "<h1><h2>x</h1></h2><li><ul><li>",

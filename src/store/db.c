@@ -1,8 +1,9 @@
-#include "store/engine.h"
+#include "store/db.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "store/engine.h"
 
 #define QUERY_TEXT_MAX_BYTES ((size_t)64 * 1024)
 

@@ -157,6 +157,7 @@ enum err store_open(const struct store_conf *conf, struct store **ret, struct wh
     s->n_readers = between(conf->readers, 1, READERS_MAX, READERS_DEFAULT);
     pthread_mutex_init(&s->pool_lock, NULL);
     pthread_cond_init(&s->pool_wake, NULL);
+    pthread_mutex_init(&s->blob_lock, NULL);
     follower_init(s);
     if ((e = open_writers(s, w)))
         return e;
@@ -193,10 +194,12 @@ void store_close(struct store *s)
         s->idle_readers = c->next;
         s->engine->close(c);
     }
+    s->engine->close(s->blob_conn);
     for (int i = 0; i < s->n_writers; i++) /* last: the writer's end checkpoints */
         s->engine->close(s->writers[i].conn);
     pthread_mutex_destroy(&s->pool_lock);
     pthread_cond_destroy(&s->pool_wake);
+    pthread_mutex_destroy(&s->blob_lock);
     ids_done(&s->ids);
     free(s->url);
     free(s->data_dir);

@@ -43,7 +43,7 @@ function withLightness(c: Rgb, lightness: number): Rgb {
   let A = 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s
   let B = 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s
   // Far from its own lightness a colour has less room: take chroma out as it moves.
-  const room = 1 - Math.abs(lightness - L)
+  const room = 1 - Math.abs(lightness - L) / 2
   A *= room
   B *= room
   const l3 = (lightness + 0.3963377774 * A + 0.2158037573 * B) ** 3

@@ -37,7 +37,7 @@ h2{font-size:16px;line-height:24px;font-weight:650;overflow:hidden;text-overflow
 .log>:first-child{margin-block-start:auto}
 .log>.hello:first-child{margin-block-start:0}
 .hello{padding-block:12px 24px}
-.hello .mark{margin-block-end:20px}
+.hello .mark{margin-block-end:20px;margin-inline-start:-4px}
 .hello .mark .s{color:var(--call)}
 .hello .mark .f{color:var(--text)}
 .hello p{font-size:20px;line-height:28px;font-weight:650;letter-spacing:-.01em;text-wrap:balance;white-space:pre-line}

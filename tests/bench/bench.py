@@ -296,7 +296,7 @@ def part_kill(table, folder, is_quick):
     environment = {**os.environ, "ANTIPHON_LARGE": "1", "ANTIPHON_KILLS": str(kills)}
     for store in ("sqlite", "postgresql"):
         done = subprocess.run([str(ROOT / "ui/node_modules/.bin/playwright"), "test", "-c", "tests/e2e/playwright.config.ts",
-                               "--reporter=line", "--project", store, "--grep", "100 kills", "--timeout", "7200000"],
+                               "--reporter=line", f"--project={store}", "--grep", "100 kills", "--timeout", "7200000"],
                               cwd=ROOT, env=environment, capture_output=True, text=True)
         figure = re.search(r"\d+ kills, .*", done.stdout)
         slowest = re.search(r"slowest start (\d+) ms", done.stdout)

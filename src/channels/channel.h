@@ -65,6 +65,7 @@ struct incoming {
     size_t n_attachments;
     bool is_automatic; /* out of office, list, bounce: kept, never answered by a machine */
     bool is_imported;  /* history: nobody is told, no timer starts, nothing is sent */
+    int import_status; /* an imported message's new ticket: its status' category; 0: closed */
 };
 
 /* One reply on its way out. */
@@ -110,7 +111,7 @@ struct channel {
     const char *name;           /* "email": in URLs, config and the database */
     const char *label;          /* "mail": on the send button: "Send to Ana by mail" */
     int32_t max_text;           /* longest text one message can carry [characters] */
-    bool threads, edits, media; /* what the UI may offer */
+    bool threads, edits, media; /* what the UI may offer; threads: one that is not found is new */
     bool dedupes;               /* the service itself refuses our key twice */
     bool sends;                 /* has a send; else a reply is delivered by being read (chat, api) */
     const struct shape *settings;
@@ -126,6 +127,11 @@ struct channel {
      * Untrusted decoding runs in a child process. */
     enum err (*parse)(const struct inbox *inbox, const void *raw, size_t n, struct arena *a,
                       struct incoming *ret, struct why *w);
+
+    /* The key of a reply, made once and stored before the first try (mail: its Message-ID,
+     * without <>). NULL: "antiphon.ID" will do. */
+    const char *(*key)(const struct inbox *inbox, int64_t ticket_id, int64_t message_id,
+                       struct arena *a);
 
     /* Deliver one reply. E_BUSY: surely not taken, jobs/ retries with the same key.
      * E_UNKNOWN: may have been taken; retried only where `dedupes`. Any other error goes back

@@ -199,12 +199,6 @@ static bool idem_key(struct req *q, struct str *ret)
     return q->route->method == METHOD_POST && ret->n > 0;
 }
 
-static const char *idem_who(struct req *q)
-{
-    return arena_printf(q->arena, "%s:%" PRId64, q->who->kind == WHO_KEY ? "key" : "agent",
-                        q->who->id);
-}
-
 static void idem_fingerprint(const struct req *q, unsigned char ret[HASH_BYTES])
 {
     struct buf b;
@@ -232,7 +226,7 @@ enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct w
     if (key.n > IDEM_KEY_MOST_BYTES)
         return fail(w, E_INVALID, "an Idempotency-Key has at most %d bytes", IDEM_KEY_MOST_BYTES);
     e = q_idempotency_get(q->tx,
-                          (struct idempotency_get_in){.who = idem_who(q),
+                          (struct idempotency_get_in){.who = principal_owner(q->arena, q->who),
                                                       .key = arena_dup(q->arena, key.p, key.n)},
                           q->arena, &row, w);
     if (e || !row)
@@ -263,7 +257,7 @@ enum err auth_idem_after(struct req *q, const struct res *s, struct why *w)
     idem_fingerprint(q, print);
     return q_idempotency_insert(
         q->tx,
-        (struct idempotency_insert_in){.who = idem_who(q),
+        (struct idempotency_insert_in){.who = principal_owner(q->arena, q->who),
                                        .key = arena_dup(q->arena, key.p, key.n),
                                        .fingerprint = {(const char *)print, HASH_BYTES},
                                        .status = s->status,

@@ -1,6 +1,9 @@
 #include "people/policy.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+#include "base/arena.h"
 
 const char *const ROLE_NAMES[] = {"agent", "coach", "lead", "admin", NULL};
 
@@ -17,6 +20,11 @@ static const struct {
 const char *role_name(enum role r)
 {
     return r < ROLE_COUNT ? ROLE_NAMES[r] : "agent";
+}
+
+const char *principal_owner(struct arena *a, const struct principal *who)
+{
+    return arena_printf(a, "%s:%" PRId64, who->kind == WHO_KEY ? "key" : "agent", who->id);
 }
 
 bool role_parse(const char *s, enum role *ret)

@@ -22,6 +22,9 @@ struct principal {
     const char *ip, *request_id;     /* for the audit line; may be NULL */
 };
 
+struct arena;
+/* "agent:3": whose uploads these are, whose Idempotency-Key. */
+const char *principal_owner(struct arena *a, const struct principal *who);
 const char *role_name(enum role r);
 bool role_parse(const char *s, enum role *ret);
 extern const char *const ROLE_NAMES[]; /* NULL-ended, for shapes */

@@ -51,9 +51,9 @@ SELECT id, inbox_id, external_id, author_id, meta FROM message WHERE ticket_id =
 
 -- name: message_refs :many
 -- The last message keys of a ticket, for the References of an answer.
--- params: ticket_id i64, limit i64
+-- params: ticket_id i64, before i64, limit i64
 -- returns: external_id text
-SELECT external_id FROM message WHERE ticket_id = :ticket_id AND external_id IS NOT NULL AND kind IN (1, 2) ORDER BY id DESC LIMIT :limit
+SELECT external_id FROM message WHERE ticket_id = :ticket_id AND id < :before AND external_id IS NOT NULL AND kind IN (1, 2) ORDER BY id DESC LIMIT :limit
 
 -- name: message_state :exec
 -- From one state to another; touches no row if it is not in `was`.
@@ -132,3 +132,13 @@ SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.author_name, m.text, m.created_a
 SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(:ids))
 -- name: message_tickets (pg)
 SELECT DISTINCT ticket_id FROM message WHERE id = ANY (:ids)
+
+-- name: message_address :one
+-- Where an answer to this message goes: its author's identity on its inbox.
+-- params: id i64
+-- returns: address text, name text, external_id text?
+SELECT i.external_id AS address, c.name, m.external_id
+  FROM message m
+  JOIN identity i ON i.contact_id = m.author_id AND i.inbox_id = m.inbox_id
+  JOIN contact c ON c.id = m.author_id
+ WHERE m.id = :id AND m.kind = 1 ORDER BY i.created_at LIMIT 1

@@ -1,0 +1,64 @@
+#include "contacts/contact_api.h"
+
+#include <inttypes.h>
+
+#include "base/limits.h"
+#include "contacts/contact.h"
+#include "people/policy.h"
+#include "search/query.h"
+#include "store/store.h"
+
+/* Somebody who sees only some inboxes sees only the people who wrote there. */
+static bool may_see(const struct req *q, const struct contact *c)
+{
+    if (q->who->sees_all || q->who->kind == WHO_SYSTEM)
+        return true;
+    for (size_t i = 0; i < c->identities.n; i++)
+        if (policy_sees_inbox(q->who, ((struct identity *)c->identities.v)[i].inbox_id))
+            return true;
+    return false;
+}
+
+enum err contact_list_get(struct req *q, struct res *s, struct why *w)
+{
+    const char *typed = req_query(q, "q"), *match = NULL, *cursor = NULL;
+    int64_t limit = 0, before = 0;
+    struct contact *list, *shown;
+    size_t n, kept = 0;
+    bool has_more;
+    enum err e;
+
+    if ((e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)) ||
+        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &before, w)))
+        return e;
+    if (typed && *typed) {
+        match = tx_engine(q->tx) == STORE_SQLITE ? query_fts5(q->arena, typed)
+                                                 : query_tsquery(q->arena, typed);
+        if (!match)
+            return reply_list(s, &CONTACT, NULL, 0, false, NULL);
+    }
+    if ((e = contact_page(q->tx, q->arena, match, before, (size_t)limit + 1, &list, &n, w)))
+        return e;
+    has_more = n > (size_t)limit;
+    n = has_more ? (size_t)limit : n;
+    if (has_more)
+        cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
+    shown = arena_array(q->arena, n + 1, sizeof *shown);
+    for (size_t i = 0; i < n; i++)
+        if (may_see(q, &list[i]))
+            shown[kept++] = list[i];
+    return reply_list(s, &CONTACT, shown, kept, has_more, cursor);
+}
+
+enum err contact_one_get(struct req *q, struct res *s, struct why *w)
+{
+    struct contact c;
+    enum err e;
+
+    if ((e = contact_get(q->tx, q->arena, q->ids[0], &c, w)))
+        return e;
+    if (!may_see(q, &c))
+        return fail(w, E_NOT_FOUND, "there is no contact %" PRId64, q->ids[0]);
+    res_header(s, "ETag", arena_printf(q->arena, "\"%" PRId64 "\"", c.rev));
+    return reply(s, 200, &CONTACT, &c);
+}

@@ -1,0 +1,26 @@
+/* desk.h: what the desk's stories share: the parts of the running program. Made in main.c
+ * (struct app), passed down as `app`. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+
+struct store;
+struct jobs;
+struct http_server;
+struct live;
+struct house;
+
+struct app {
+    struct store *store;
+    struct jobs *jobs;
+    struct http_server *http;
+    struct live *live;
+    struct house *house;   /* desk/house.h: the channels that run */
+    const char *data_dir;
+    const char *base_url;  /* "http://127.0.0.1:8080", no slash at its end: for links in mails */
+    msec started_at;
+    _Atomic bool is_ending;
+};

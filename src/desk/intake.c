@@ -1,0 +1,275 @@
+#include "desk/intake.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "contacts/contact.h"
+#include "inboxes/inbox.sql.h"
+#include "store/store.h"
+#include "tickets/message.h"
+#include "tickets/message.sql.h"
+#include "tickets/record.h"
+#include "tickets/ticket.sql.h"
+#include "tickets/ticket_store.h"
+
+/* A mail names at most this many earlier ones that we look for. */
+#define REFS_MOST 20
+
+static const struct principal SYSTEM = {.kind = WHO_SYSTEM, .role = ROLE_ADMIN, .name = ""};
+
+struct arrival {
+    struct tx *tx;
+    struct arena *a;
+    const struct incoming *m;
+    struct inbox_get_row *inbox;
+    struct contact_ref from;
+    struct ticket_whole ticket;
+    msec at; /* when it was said: now, or of imported history its own time */
+    int64_t message_id;
+    int64_t linked_id; /* the closed ticket that a new one follows; 0 */
+    bool is_found, is_stranger;
+};
+
+/* Was it here before? */
+static CHECKED enum err seen_before(struct arrival *v, struct intake_result *ret, struct why *w)
+{
+    struct message_by_key_in key = {.inbox_id = v->m->inbox_id, .external_id = v->m->external_id};
+    struct message_by_key_row *old;
+    enum err e;
+
+    if ((e = q_message_by_key(v->tx, key, v->a, &old, w)))
+        return e;
+    if (old)
+        *ret = (struct intake_result){.message_id = old->id,
+                                      .ticket_id = old->ticket_id,
+                                      .is_duplicate = true};
+    return OK;
+}
+
+static CHECKED enum err into_inbox(struct arrival *v, struct why *w)
+{
+    enum err e;
+
+    e = q_inbox_get(v->tx, (struct inbox_get_in){.id = v->m->inbox_id}, v->a, &v->inbox, w);
+    if (e)
+        return e;
+    if (!v->inbox)
+        return fail(w, E_NOT_FOUND, "there is no inbox %" PRId64, v->m->inbox_id);
+    v->at = tx_now(v->tx);
+    if (v->m->is_imported && v->m->sent_at > 0 && v->m->sent_at < v->at)
+        v->at = v->m->sent_at;
+    return OK;
+}
+
+/* A ticket that the message names by itself: our signed token, a mail it answers, the
+ * channel's thread. 0: none. */
+static CHECKED enum err named_ticket(struct arrival *v, int64_t *ret, struct why *w)
+{
+    const struct incoming *m = v->m;
+    enum err e;
+
+    *ret = m->token_ticket_id;
+    for (size_t i = 0; i < m->n_refs && i < REFS_MOST && !*ret; i++) {
+        struct message_by_key_in key = {.inbox_id = m->inbox_id, .external_id = m->refs[i]};
+        struct message_by_key_row *of;
+
+        if ((e = q_message_by_key(v->tx, key, v->a, &of, w)))
+            return e;
+        *ret = of ? of->ticket_id : 0;
+    }
+    if (!*ret && m->thread_external_id) {
+        struct ticket_of_thread_in key = {.inbox_id = m->inbox_id,
+                                          .thread_id = m->thread_external_id};
+        struct ticket_of_thread_row *of;
+
+        if ((e = q_ticket_of_thread(v->tx, key, v->a, &of, w)))
+            return e;
+        *ret = of ? of->id : 0;
+    }
+    return OK;
+}
+
+/* Which ticket: the one it names, else (where the channel has no threads of its own) the
+ * contact's newest that is not closed, else a new one; never by subject. */
+static CHECKED enum err which_ticket(struct arrival *v, struct why *w)
+{
+    const struct channel *channel = channel_named(v->inbox->channel);
+    bool has_threads = channel && channel->threads;
+    struct ticket_of_contact_row *newest = NULL;
+    int64_t id;
+    enum err e;
+
+    if ((e = named_ticket(v, &id, w)))
+        return e;
+    if (!id && !has_threads && !v->m->thread_external_id) {
+        struct ticket_of_contact_in of = {.contact_id = v->from.id, .inbox_id = v->m->inbox_id};
+
+        if ((e = q_ticket_of_contact(v->tx, of, v->a, &newest, w)))
+            return e;
+        id = newest ? newest->id : 0;
+    }
+    if (!id)
+        return OK;
+    e = ticket_load(v->tx, v->a, id, &v->ticket, w);
+    if (e == E_NOT_FOUND)
+        return OK; /* a token of a ticket that was erased since */
+    if (e)
+        return e;
+    if (v->ticket.inbox_id != v->m->inbox_id)
+        return OK; /* a token is good in its own inbox alone */
+    v->is_stranger = v->ticket.contact_id != v->from.id;
+    v->is_found = v->m->is_imported || !ticket_is_over(&v->ticket.core);
+    if (!v->is_found && !v->is_stranger)
+        v->linked_id = id;
+    return OK;
+}
+
+static CHECKED enum err open_ticket(struct arrival *v, struct why *w)
+{
+    const struct incoming *m = v->m;
+    int64_t category = CATEGORY_NEW;
+    struct ticket_whole t = {.contact_id = v->from.id,
+                             .inbox_id = m->inbox_id,
+                             .thread_id = m->thread_external_id,
+                             .rev = 1,
+                             .is_imported = m->is_imported};
+    enum err e;
+
+    if (m->is_imported)
+        category = m->import_status ? m->import_status : CATEGORY_CLOSED;
+    t.core = (struct ticket_core){.id = tx_id(v->tx),
+                                  .status_id = STATUS_OF(category),
+                                  .category = (enum category)category,
+                                  .priority = PRIORITY_NORMAL,
+                                  .team_id = v->inbox->team_id,
+                                  .subject = m->subject ? m->subject : "",
+                                  .waiting_since = m->is_imported || m->is_automatic ? 0 : v->at};
+    t.core.bucket = ticket_bucket(&t.core);
+    if ((e = tx_number(v->tx, &t.number, w)))
+        return e;
+    e = q_ticket_insert(v->tx,
+                        (struct ticket_insert_in){.id = t.core.id,
+                                                  .number = t.number,
+                                                  .contact_id = t.contact_id,
+                                                  .inbox_id = t.inbox_id,
+                                                  .thread_id = t.thread_id,
+                                                  .subject = t.core.subject,
+                                                  .status_id = t.core.status_id,
+                                                  .bucket = t.core.bucket,
+                                                  .priority = t.core.priority,
+                                                  .team_id = t.core.team_id,
+                                                  .waiting_since = t.core.waiting_since,
+                                                  .wait_key = ticket_wait_key(&t.core),
+                                                  .is_automatic = m->is_automatic,
+                                                  .linked_id = v->linked_id,
+                                                  .is_imported = m->is_imported,
+                                                  .created_at = v->at},
+                        NULL, w);
+    if (e)
+        return e;
+    v->ticket = t;
+    return record_created(v->tx, &t, w);
+}
+
+/* A new person on somebody else's thread: shown as one, and told nothing of it. */
+static CHECKED enum err note_stranger(struct arrival *v, struct why *w)
+{
+    struct participant_add_in row = {.ticket_id = v->ticket.core.id,
+                                     .address = v->m->contact.external_id,
+                                     .now = tx_now(v->tx)};
+    int64_t added = 0;
+    enum err e;
+
+    if ((e = q_participant_add(v->tx, row, &added, w)))
+        return e;
+    return added ? record_activity(v->tx, v->a, &v->ticket, &SYSTEM, "participant", NULL,
+                                   row.address, w)
+                 : OK;
+}
+
+/* What the message does to its ticket: rules in ticket.c. */
+static CHECKED enum err hear(struct arrival *v, struct why *w)
+{
+    struct ticket_core next = v->ticket.core;
+    enum heard heard;
+    enum err e;
+
+    if (v->m->is_imported)
+        return OK;
+    heard = ticket_hear(&next, says_only_thanks(v->m->text), v->m->is_automatic, v->at);
+    if (heard == HEARD_REOPENED &&
+        (e = record_activity(v->tx, v->a, &v->ticket, &SYSTEM, "reopened",
+                             v->ticket.core.snoozed_until ? "snoozed"
+                                                          : category_name(v->ticket.core.category),
+                             "open", w)))
+        return e;
+    if (next.waiting_since == v->ticket.core.waiting_since && heard != HEARD_REOPENED)
+        return OK;
+    return record_change(v->tx, &v->ticket, &next, &SYSTEM, w);
+}
+
+static CHECKED enum err keep_message(struct arrival *v, struct why *w)
+{
+    const struct incoming *m = v->m;
+    struct message_new row = {.id = v->message_id,
+                              .ticket_id = v->ticket.core.id,
+                              .inbox_id = m->inbox_id,
+                              .kind = MESSAGE_INCOMING,
+                              .external_id = m->external_id,
+                              .author_kind = AUTHOR_CONTACT,
+                              .author_id = v->from.id,
+                              .author_name = *v->from.name ? v->from.name : m->contact.external_id,
+                              .text = m->text,
+                              .html = m->html,
+                              .subject = m->subject,
+                              .state = STATE_RECEIVED,
+                              .created_at = v->at,
+                              .sent_at = m->sent_at,
+                              .context = m->context,
+                              .meta = m->meta,
+                              .raw_hash = m->raw_hash,
+                              .attachments = m->attachments,
+                              .n_attachments = m->n_attachments};
+    enum err e;
+
+    if ((e = message_save(v->tx, v->a, &row, w)))
+        return e;
+    return q_ticket_heard(v->tx,
+                          (struct ticket_heard_in){.id = row.ticket_id,
+                                                   .message_id = row.id,
+                                                   .at = v->at,
+                                                   .kind = MESSAGE_INCOMING,
+                                                   .author = row.author_name,
+                                                   .preview = message_preview(v->a, m->text)},
+                          NULL, w);
+}
+
+enum err intake(struct tx *tx, struct arena *a, const struct incoming *m,
+                struct intake_result *ret, struct why *w)
+{
+    struct arrival v = {.tx = tx, .a = a, .m = m};
+    struct intake_result out = {0};
+    enum err e;
+
+    if ((e = seen_before(&v, &out, w)))                                   return e; /* once  */
+    if (out.is_duplicate) {
+        *ret = out;
+        return OK;
+    }
+    if ((e = into_inbox(&v, w)))                                          return e; /* where */
+    if ((e = contact_for(tx, a, m->inbox_id, &m->contact, &v.from, w)))   return e; /* who   */
+    if ((e = which_ticket(&v, w)))                                        return e; /* which */
+    if (!v.is_found && (e = open_ticket(&v, w)))                          return e;
+    if (v.is_found && v.is_stranger && (e = note_stranger(&v, w)))        return e;
+    if (v.is_found && (e = hear(&v, w)))                                  return e; /* state */
+    v.message_id = tx_id(tx);
+    if ((e = keep_message(&v, w)))                                        return e; /* keep  */
+    if (!m->is_imported &&
+        (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id, 0,
+                            "{\"kind\":\"incoming\"}", w)))               return e; /* tell  */
+    *ret = (struct intake_result){.message_id = v.message_id,
+                                  .ticket_id = v.ticket.core.id,
+                                  .contact_id = v.from.id,
+                                  .is_new_ticket = !v.is_found};
+    return OK;
+}

@@ -1,0 +1,133 @@
+#include "desk/tick.h"
+
+#include "base/log.h"
+#include "desk/desk.h"
+#include "inboxes/inbox.sql.h"
+#include "people/people.sql.h"
+#include "store/blob.h"
+#include "store/store.h"
+#include "tickets/message.sql.h"
+#include "tickets/record.h"
+#include "tickets/ticket.sql.h"
+#include "tickets/ticket_store.h"
+
+#define HOUR_MS ((msec)3600 * 1000)
+#define DAY_MS (24 * HOUR_MS)
+#define FOLD_EVERY_MS ((msec)2000)
+/* A browser that was away longer than this loads everything anew. */
+#define EVENTS_KEPT_MS (2 * DAY_MS)
+
+static const struct principal SYSTEM = {.kind = WHO_SYSTEM, .role = ROLE_ADMIN, .name = ""};
+
+static enum err wake(struct tx *tx, void *arg, struct why *w)
+{
+    struct job *j = arg;
+    struct arena *a = arena_new(2048);
+    struct ticket_whole t;
+    struct ticket_core next;
+    enum err e = ticket_load(tx, a, j->subject_id, &t, w);
+
+    if (e == OK && t.core.snoozed_until && t.core.snoozed_until <= tx_now(tx)) {
+        next = t.core;
+        ticket_snooze(&next, 0, tx_now(tx));
+        e = record_activity(tx, a, &t, &SYSTEM, "woken", NULL, NULL, w);
+        if (e == OK)
+            e = record_change(tx, &t, &next, &SYSTEM, w);
+    }
+    arena_free(a);
+    if (e && e != E_NOT_FOUND)
+        return e;
+    return jobs_finish(tx, j, w);
+}
+
+enum err tick_snooze_job(void *app, struct job *j, struct why *w)
+{
+    enum err e = store_write(((struct app *)app)->store, wake, j, w);
+
+    j->is_finished = e == OK;
+    return e;
+}
+
+static enum err tidy(struct tx *tx, void *arg, struct why *w)
+{
+    msec now = tx_now(tx);
+    enum err e;
+
+    (void)arg;
+    if ((e = q_session_delete_old(tx, (struct session_delete_old_in){.now = now}, NULL, w)) ||
+        (e = q_idempotency_delete_old(
+             tx, (struct idempotency_delete_old_in){.before = now - DAY_MS}, NULL, w)))
+        return e;
+    return q_upload_delete_old(tx, (struct upload_delete_old_in){.before = now - DAY_MS}, NULL, w);
+}
+
+struct asking {
+    const char *hash;
+    bool is_used;
+};
+
+static enum err ask_used(struct tx *tx, void *arg, struct why *w)
+{
+    struct asking *q = arg;
+    struct arena *a = arena_new(256);
+    struct blob_is_used_row *row;
+    enum err e = q_blob_is_used(tx, (struct blob_is_used_in){.hash = q->hash}, a, &row, w);
+
+    q->is_used = e || !row || row->n > 0;
+    arena_free(a);
+    return e;
+}
+
+/* In doubt it is used: a blob that cannot be asked for stays. */
+static bool blob_in_use(void *app, const char *hash)
+{
+    struct asking q = {.hash = hash, .is_used = true};
+    struct why w;
+
+    return store_read(((struct app *)app)->store, ask_used, &q, &w) || q.is_used;
+}
+
+enum err tick_tidy_job(void *app, struct job *j, struct why *w)
+{
+    struct app *self = app;
+    int64_t swept = 0;
+    enum err e;
+
+    j->again_at = clock_now() + HOUR_MS;
+    if ((e = store_write(self->store, tidy, NULL, w)) ||
+        (e = store_prune_events(self->store, clock_now() - EVENTS_KEPT_MS, w)) ||
+        (e = blob_sweep(self->store, clock_now() - DAY_MS, blob_in_use, self, &swept, w)))
+        return e;
+    if (swept)
+        log_line(LOG_INFO, "orphan blobs swept", "\"n\":%lld", (long long)swept);
+    return OK;
+}
+
+static enum err fold(struct tx *tx, void *arg, struct why *w)
+{
+    (void)arg;
+    return q_count_fold(tx, NULL, w);
+}
+
+enum err tick_fold_job(void *app, struct job *j, struct why *w)
+{
+    j->again_at = clock_now() + FOLD_EVERY_MS;
+    return store_write(((struct app *)app)->store, fold, NULL, w);
+}
+
+static enum err begin(struct tx *tx, void *arg, struct why *w)
+{
+    enum err e;
+
+    (void)arg;
+    if ((e = jobs_add(tx, "tidy", "hourly", tx_now(tx) + HOUR_MS, 0, NULL, w)))
+        return e;
+    return tx_engine(tx) == STORE_POSTGRESQL
+               ? jobs_add(tx, "fold", "counts", tx_now(tx), 0, NULL, w)
+               : OK;
+}
+
+enum err tick_begin(struct app *app, struct why *w)
+{
+    return store_write(app->store, begin, NULL, w);
+}

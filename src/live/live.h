@@ -1,0 +1,49 @@
+/* live.h: what just changed, to the browsers that look at it.
+ *
+ * Follows the store's event log (this node's and the others') and publishes to topics: "all"
+ * (everything), "list" (tickets came or changed), "ticket:ID", "counts". Counts are read once
+ * per quarter second while something changes and only what differs is told. Keeps who looks
+ * at which ticket. Used by: main, desk's event route. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json_shape.h"
+#include "people/principal.h"
+#include "store/event.h"
+
+struct store;
+struct http_server;
+struct live;
+
+struct live_count {
+    const char *bucket;
+    int64_t team_id, assignee_id, inbox_id, n;
+};
+extern const struct shape COUNT;
+
+struct live_viewer {
+    int64_t id;
+    const char *name, *state; /* viewing, replying */
+};
+extern const struct shape VIEWER;
+
+CHECKED enum err live_start(struct store *s, struct http_server *http, struct live **ret,
+                            struct why *w);
+void live_stop(struct live *l); /* takes NULL */
+
+/* The counts that `who` may see, as last read (at most a quarter second old). */
+void live_counts(struct live *l, struct arena *a, const struct principal *who,
+                 struct live_count **ret, size_t *ret_n);
+/* Who looks at a ticket now, seen in the last 45 s. */
+void live_viewers(struct live *l, struct arena *a, int64_t ticket_id, struct live_viewer **ret,
+                  size_t *ret_n);
+
+/* One event as a frame of the stream. */
+void live_frame(struct buf *b, const struct event *e);
+/* May a stream's owner (a struct principal) see what happened in this inbox? */
+bool live_may(const void *who, int64_t inbox_id);
+/* A copy of a principal that outlives its request; free with live_who_free. */
+void *live_who(const struct principal *who);
+void live_who_free(void *who);

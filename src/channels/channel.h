@@ -41,6 +41,9 @@ struct attachment {
 struct incoming {
     int64_t inbox_id;
     const char *external_id; /* unique in the inbox; a repeat changes nothing */
+    /* Two different mails can carry one Message-ID: where external_id is taken by a message
+     * with another text, this id is used instead. NULL: a repeat is a repeat. */
+    const char *second_id;
     struct incoming_contact {
         const char *external_id; /* who this is on the channel (an address, an account id) */
         const char *name, *email, *phone, *locale;
@@ -51,14 +54,14 @@ struct incoming {
     const char *html; /* sanitised already, or NULL */
     const char *subject;
     const char *thread_external_id;
-    msec sent_at;         /* what the sender's side says; 0: unknown */
-    const char *context;  /* JSON: device, os, … or NULL */
+    msec sent_at;        /* what the sender's side says; 0: unknown */
+    const char *context; /* JSON: device, os, … or NULL */
     /* Mail threading: */
     const char *const *refs; /* Message-IDs without <>, nearest first */
     size_t n_refs;
-    int64_t token_ticket_id; /* a reply token of ours, its signature checked; 0 */
-    const char *raw_hash;    /* the original, kept as a blob */
-    const char *meta;        /* JSON for the thread view: to, cc, … or NULL */
+    int64_t token_ticket_id;   /* a reply token of ours, its signature checked; 0 */
+    const char *raw_hash;      /* the original, kept as a blob */
+    const char *meta;          /* JSON for the thread view: to, cc, … or NULL */
     const char *const *others; /* further addresses of the mail: shown, never written to */
     size_t n_others;
     struct attachment *attachments;
@@ -72,17 +75,17 @@ struct incoming {
 struct outgoing {
     int64_t message_id, ticket_id;
     int64_t ticket_number;
-    const char *key;         /* idempotency key; mail: the Message-ID, made and stored before */
-    const char *to;          /* the contact's external id in this inbox */
+    const char *key; /* idempotency key; mail: the Message-ID, made and stored before */
+    const char *to;  /* the contact's external id in this inbox */
     const char *to_name;
-    const char *from_name;   /* the agent, or the inbox's name */
+    const char *from_name; /* the agent, or the inbox's name */
     const char *subject;
     const char *text;
     const char *html;        /* may be NULL */
     const char *in_reply_to; /* external id of the message answered */
     const char *const *refs; /* oldest first */
     size_t n_refs;
-    const char *reply_token; /* for the reply address; NULL where the channel has none */
+    const char *reply_token;        /* for the reply address; NULL where the channel has none */
     struct attachment *attachments; /* with path set */
     size_t n_attachments;
 };
@@ -113,7 +116,7 @@ struct channel {
     int32_t max_text;           /* longest text one message can carry [characters] */
     bool threads, edits, media; /* what the UI may offer; threads: one that is not found is new */
     bool dedupes;               /* the service itself refuses our key twice */
-    bool sends;                 /* has a send; else a reply is delivered by being read (chat, api) */
+    bool sends; /* has a send; else a reply is delivered by being read (chat, api) */
     const struct shape *settings;
     size_t settings_bytes;
 
@@ -140,6 +143,11 @@ struct channel {
     enum err (*send)(const struct inbox *inbox, const struct outgoing *m,
                      enum err (*sending)(void *arg, struct why *w), void *arg, struct arena *a,
                      const char **ret_external_id, struct why *w);
+
+    /* The key of a reply (outgoing.key), made once and stored before its first try, as the
+     * customer's answer will name it. NULL: any unique text will do. */
+    const char *(*key)(const struct inbox *inbox, int64_t ticket_id, int64_t message_id,
+                       struct arena *a);
 
     /* Does this inbox work with these settings? For the console's "Check" button. */
     enum err (*check)(const struct inbox *inbox, struct arena *a, struct why *w);

@@ -5,9 +5,11 @@
 
 #include "channels/api/api.h"
 #include "channels/echo/echo.h"
+#include "channels/email/email.h"
 #include "channels/webchat/webchat.h"
 
 static const struct channel *const CHANNELS[] = {
+    &email_channel,
     &webchat_channel,
     &api_channel,
     &echo_channel,

@@ -219,7 +219,7 @@ static enum err died(struct str said, struct why *w)
     case SIGALRM:
         return fail(w, E_INVALID, "decoding took longer than %d s", SANDBOX_WALL_S);
     case SIGSYS:
-        return fail(w, E_INVALID, "the decoder tried something forbidden and was killed");
+        return fail(w, E_INVALID, "the decoder ran out of memory or tried something forbidden");
     default:
         return fail(w, E_INVALID, "the decoder died (signal %d)", WTERMSIG(t.status));
     }

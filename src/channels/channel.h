@@ -144,11 +144,6 @@ struct channel {
                      enum err (*sending)(void *arg, struct why *w), void *arg, struct arena *a,
                      const char **ret_external_id, struct why *w);
 
-    /* The key of a reply (outgoing.key), made once and stored before its first try, as the
-     * customer's answer will name it. NULL: any unique text will do. */
-    const char *(*key)(const struct inbox *inbox, int64_t ticket_id, int64_t message_id,
-                       struct arena *a);
-
     /* Does this inbox work with these settings? For the console's "Check" button. */
     enum err (*check)(const struct inbox *inbox, struct arena *a, struct why *w);
 };

@@ -11,6 +11,21 @@
 #define LIMIT_IDLE_MS 15000
 #define LIMIT_BODY_MS 30000
 #define LIMIT_CONNECTIONS 20000
+/* A body or an answer moves at least this much in each LIMIT_BODY_MS: 2 KB/s [bytes]. */
+#define LIMIT_PROGRESS_BYTES (64 * 1024)
+/* Closing politely: what a client still sends is read and dropped, so that it can read our
+ * last answer; this long, this much. */
+#define LIMIT_LINGER_MS 2000
+#define LIMIT_LINGER_BYTES (1024 * 1024)
+/* All bodies being received, together: over it, new ones get 503 [bytes]. */
+#define LIMIT_BODIES_BYTES (256L * 1024 * 1024)
+/* One answer that is built in memory: 100 messages of the longest text, escaped. */
+#define LIMIT_ANSWER_BYTES (64 * 1024 * 1024)
+/* Event streams: a write every 100 ms at most, a comment when all is quiet so that proxies
+ * keep the connection, and a browser that is this far behind starts again [bytes]. */
+#define LIMIT_STREAM_TICK_MS 100
+#define LIMIT_STREAM_QUIET_MS 15000
+#define LIMIT_STREAM_BEHIND_BYTES (256 * 1024)
 
 /* JSON bodies of the API: a long message (64 KiB of text, twice when escaped) and its frame. */
 #define LIMIT_JSON_BYTES (256 * 1024)

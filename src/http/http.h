@@ -36,7 +36,7 @@ struct route {
     int permission;   /* enum permission of people/policy.h; 0 is not a permission */
     enum rate rate;
     enum run_on on;
-    size_t max_body;         /* [bytes]; 0: no body is taken */
+    size_t max_body; /* [bytes]; 0: no body is taken */
     handler *run;
     const struct shape *in;  /* parsed before the handler: q->in; NULL: raw body or none */
     const struct shape *out; /* for OpenAPI: what stands in "data" */
@@ -76,9 +76,10 @@ struct res {
     struct buf body;
     struct http_header extra[12]; /* arena strings; CR, LF, NUL in a value are refused */
     size_t n_extra;
-    int file_fd;              /* -1, or a file sent as the body; the server closes it */
+    struct str fixed; /* a body that outlives the process's requests (assets): no copy */
+    int file_fd;      /* -1, or a file sent as the body; the server closes it */
     int64_t file_bytes;
-    struct stream *stream;    /* ON_STREAM: what the connection becomes */
+    struct stream *stream; /* ON_STREAM: what the connection becomes */
 };
 
 /* A header's value, or {NULL,0}; names are compared without case. */
@@ -101,13 +102,20 @@ enum err reply_empty(struct res *s); /* 204 */
 void reply_problem(struct res *s, enum err e, const struct why *w);
 
 /* ------- the server */
+struct http_rate {
+    double per_s; /* tokens a second; 0: the default of server.c; below 0: no limit */
+    double burst;
+};
+
 struct http_conf {
-    const char *listen;  /* "127.0.0.1:8080"; port 0: any */
-    int loops;           /* 0: one a core */
-    int pool;            /* ON_READ threads; 0: 4 */
+    const char *listen;                       /* "127.0.0.1:8080"; port 0: any */
+    int loops;                                /* 0: one a core */
+    int pool;                                 /* ON_READ threads; 0: 4 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain */
     const char *trusted_proxies;              /* addresses by comma; NULL: none */
     int header_ms, idle_ms, body_ms;          /* 0: base/limits.h; tests give small ones */
+    int quiet_ms;                             /* 0: LIMIT_STREAM_QUIET_MS */
+    struct http_rate rates[4];                /* by enum rate */
     const struct route *routes;
     size_t n_routes;
     struct store *store; /* NULL: no ON_READ and ON_WRITE routes */
@@ -126,6 +134,7 @@ struct http_conf {
     bool (*is_fast)(const struct req *q);
     /* The part of a write (store.h). NULL: 0. */
     uint64_t (*part)(const struct req *q);
+    const char *(*permission_name)(int permission); /* for the API page; NULL: numbers */
 };
 
 CHECKED enum err http_start(const struct http_conf *conf, struct http_server **ret, struct why *w);

@@ -30,15 +30,42 @@ struct arrival {
     bool is_found, is_stranger;
 };
 
+/* Two different mails can carry one id; a copy of the same says the same. A copy of a reply of
+ * ours that comes back may have been changed on its way: it stays a repeat. */
+static CHECKED enum err other_words(struct arrival *v, int64_t id, bool *ret, struct why *w)
+{
+    struct message_get_row *old;
+    enum err e;
+
+    if (!v->m->second_id)
+        return OK;
+    if ((e = q_message_get(v->tx, (struct message_get_in){.id = id}, v->a, &old, w)))
+        return e;
+    *ret = old && old->kind == MESSAGE_INCOMING && strcmp(old->text, v->m->text) != 0;
+    return OK;
+}
+
 /* Was it here before? */
 static CHECKED enum err seen_before(struct arrival *v, struct intake_result *ret, struct why *w)
 {
     struct message_by_key_in key = {.inbox_id = v->m->inbox_id, .external_id = v->m->external_id};
     struct message_by_key_row *old;
+    bool is_other = false;
     enum err e;
 
     if ((e = q_message_by_key(v->tx, key, v->a, &old, w)))
         return e;
+    if (old && (e = other_words(v, old->id, &is_other, w)))
+        return e;
+    if (is_other) {
+        struct incoming *m = arena_alloc(v->a, sizeof *m);
+
+        *m = *v->m;
+        m->external_id = m->second_id;
+        m->second_id = NULL;
+        v->m = m;
+        return seen_before(v, ret, w);
+    }
     if (old)
         *ret = (struct intake_result){.message_id = old->id,
                                       .ticket_id = old->ticket_id,

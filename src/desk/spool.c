@@ -153,7 +153,8 @@ static enum err parse(struct parsing *p, struct why *w)
     if ((e = c->parse(&p->inbox, raw.p, raw.n, p->job->arena, &p->in, w)))
         return e;
     p->in.inbox_id = p->inbox.id;
-    p->in.external_id = p->item->external_id;
+    if (!p->in.external_id) /* a mail's is its Message-ID, known only now */
+        p->in.external_id = p->item->external_id;
     p->in.raw_hash = p->item->hash;
     if ((e = keep_files(p, w)))
         return e;

@@ -119,6 +119,8 @@ struct channel {
     bool sends; /* has a send; else a reply is delivered by being read (chat, api) */
     const struct shape *settings;
     size_t settings_bytes;
+    /* Rules of the settings that a table cannot say; NULL: there are none. */
+    enum err (*settings_check)(const char *json, struct arena *a, struct why *w);
 
     /* Keep something running for an inbox (an IMAP connection with IDLE). Returns at once;
      * stop ends it and joins. NULL: nothing runs. */

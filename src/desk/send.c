@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/limits.h"
 #include "desk/desk.h"
 #include "inboxes/inbox.sql.h"
 #include "store/blob.h"
@@ -47,7 +48,7 @@ static CHECKED enum err load_files(struct tx *tx, struct load *l, struct why *w)
         struct attachment *f = &l->ret->out.attachments[i];
         struct str bytes;
 
-        if ((e = blob_read(tx_store(tx), rows.v[i].hash, l->a, &bytes, w)))
+        if ((e = blob_read(tx_store(tx), rows.v[i].hash, LIMIT_ATTACHMENT_BYTES, l->a, &bytes, w)))
             return e;
         *f = (struct attachment){.name = rows.v[i].name,
                                  .type = rows.v[i].type,

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/limits.h"
 #include "desk/desk.h"
 #include "desk/house.h"
 #include "desk/intake.h"
@@ -45,13 +45,14 @@ enum err house_spool(struct app *app, int64_t inbox_id, const char *external_id,
                      size_t n, struct why *w)
 {
     struct arena *a = arena_new(1024);
-    struct spooling s = {.a = a, .inbox_id = inbox_id, .external_id = external_id,
+    char hash[BLOB_HASH_BYTES];
+    struct spooling s = {.a = a, .inbox_id = inbox_id, .external_id = external_id, .hash = hash,
                          .bytes = (int64_t)n};
     enum err e;
 
     /* The blob is on disk before the row that names it; without the row it is an orphan that
      * the sweeper takes after a day. */
-    if ((e = blob_put(app->store, raw, n, a, &s.hash, w)) == OK)
+    if ((e = blob_put(app->store, raw, n, hash, w)) == OK)
         e = store_write(app->store, spool_row, &s, w);
     arena_free(a);
     return e;
@@ -96,14 +97,15 @@ static CHECKED enum err keep_files(struct parsing *p, struct why *w)
 
     for (size_t i = 0; i < p->in.n_attachments; i++) {
         struct attachment *f = &p->in.attachments[i];
+        char hash[BLOB_HASH_BYTES];
 
         if (f->hash)
             continue;
-        e = f->path ? blob_put_file(p->app->store, f->path, p->job->arena, &f->hash, w)
-                    : blob_put(p->app->store, f->bytes, (size_t)f->n_bytes, p->job->arena, &f->hash,
-                               w);
+        e = f->path ? blob_put_file(p->app->store, f->path, hash, &f->n_bytes, w)
+                    : blob_put(p->app->store, f->bytes, (size_t)f->n_bytes, hash, w);
         if (e)
             return e;
+        f->hash = arena_str(p->job->arena, hash);
     }
     return OK;
 }
@@ -148,7 +150,7 @@ static enum err parse(struct parsing *p, struct why *w)
 
     if (!c || !c->parse)
         return fail(w, E_INVALID, "the channel \"%s\" reads no raw messages", p->inbox.channel);
-    if ((e = blob_read(p->app->store, p->item->hash, p->job->arena, &raw, w)))
+    if ((e = blob_read(p->app->store, p->item->hash, LIMIT_MAIL_BYTES, p->job->arena, &raw, w)))
         return e;
     if ((e = c->parse(&p->inbox, raw.p, raw.n, p->job->arena, &p->in, w)))
         return e;

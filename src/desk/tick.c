@@ -61,30 +61,17 @@ static enum err tidy(struct tx *tx, void *arg, struct why *w)
     return q_upload_delete_old(tx, (struct upload_delete_old_in){.before = now - DAY_MS}, NULL, w);
 }
 
-struct asking {
-    const char *hash;
-    bool is_used;
-};
-
-static enum err ask_used(struct tx *tx, void *arg, struct why *w)
+static enum err blob_in_use(struct tx *tx, void *arg, const char *hash, bool *ret, struct why *w)
 {
-    struct asking *q = arg;
     struct arena *a = arena_new(256);
     struct blob_is_used_row *row;
-    enum err e = q_blob_is_used(tx, (struct blob_is_used_in){.hash = q->hash}, a, &row, w);
+    enum err e = q_blob_is_used(tx, (struct blob_is_used_in){.hash = hash}, a, &row, w);
 
-    q->is_used = e || !row || row->n > 0;
+    (void)arg;
+    if (e == OK)
+        *ret = !row || row->n > 0;
     arena_free(a);
     return e;
-}
-
-/* In doubt it is used: a blob that cannot be asked for stays. */
-static bool blob_in_use(void *app, const char *hash)
-{
-    struct asking q = {.hash = hash, .is_used = true};
-    struct why w;
-
-    return store_read(((struct app *)app)->store, ask_used, &q, &w) || q.is_used;
 }
 
 enum err tick_tidy_job(void *app, struct job *j, struct why *w)
@@ -96,7 +83,7 @@ enum err tick_tidy_job(void *app, struct job *j, struct why *w)
     j->again_at = clock_now() + HOUR_MS;
     if ((e = store_write(self->store, tidy, NULL, w)) ||
         (e = store_prune_events(self->store, clock_now() - EVENTS_KEPT_MS, w)) ||
-        (e = blob_sweep(self->store, clock_now() - DAY_MS, blob_in_use, self, &swept, w)))
+        (e = blob_sweep(self->store, clock_now() - DAY_MS, blob_in_use, NULL, &swept, w)))
         return e;
     if (swept)
         log_line(LOG_INFO, "orphan blobs swept", "\"n\":%lld", (long long)swept);

@@ -1,0 +1,162 @@
+/* Words in, what was found out: messages newest first, contacts newest first. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "contacts/contact.h"
+#include "desk/desk_api.h"
+#include "people/policy.h"
+#include "search/query.h"
+#include "store/store.h"
+#include "tickets/message.h"
+#include "tickets/message.sql.h"
+
+struct hit {
+    const char *kind, *title, *snippet;
+    int64_t ticket_id, message_id, contact_id, ticket_number;
+    msec at;
+};
+static const char *const KINDS[] = {"message", "contact", NULL};
+SHAPE(SEARCH_HIT, "SearchHit", struct hit, "Something found",
+      {{"kind", SHAPE_ENUM, 0, offsetof(struct hit, kind), .names = KINDS},
+       {"ticket_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct hit, ticket_id)},
+       {"ticket_number", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct hit, ticket_number)},
+       {"message_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct hit, message_id)},
+       {"contact_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct hit, contact_id)},
+       {"title", SHAPE_TEXT, 0, offsetof(struct hit, title)},
+       {"snippet", SHAPE_TEXT, 0, offsetof(struct hit, snippet)},
+       {"at", SHAPE_TIME, 0, offsetof(struct hit, at)}});
+
+#define SNIPPET_CHARS 200
+#define SNIPPET_BEFORE_BYTES 60
+
+static size_t step_back(const char *text, size_t at, size_t bytes)
+{
+    at = at > bytes ? at - bytes : 0;
+    while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+/* The text around the first word that was typed. */
+static const char *snippet_of(struct arena *a, const char *text, const char *typed)
+{
+    struct str word = str_of(typed);
+    size_t n = strlen(text), at = 0;
+
+    word = str_cut(&word, ' ');
+    for (size_t i = 0; word.n && i + word.n <= n; i++) {
+        if (str_eq_nocase((struct str){text + i, word.n}, word)) {
+            at = step_back(text, i, SNIPPET_BEFORE_BYTES);
+            break;
+        }
+    }
+    return message_preview(a, arena_dup(a, text + at, utf8_cut(text + at, n - at, 4 * SNIPPET_CHARS)));
+}
+
+struct found {
+    struct hit *v;
+    size_t n;
+    const char *cursor;
+};
+
+static CHECKED enum err find_messages(struct req *q, const char *typed, const char *match,
+                                      int64_t before, int64_t limit, struct found *f,
+                                      struct why *w)
+{
+    int64_t *ids = arena_array(q->arena, (size_t)limit + 1, sizeof *ids);
+    struct message_hits_rows rows;
+    size_t n;
+    enum err e;
+
+    if ((e = message_find(q->tx, q->arena, match, before, (size_t)limit + 1, ids, &n, w)))
+        return e;
+    if (n > (size_t)limit) {
+        n = (size_t)limit;
+        f->cursor = arena_printf(q->arena, "%" PRId64, ids[n - 1]);
+    }
+    if ((e = q_message_hits(q->tx, (struct message_hits_in){.ids = {ids, n}}, q->arena, &rows, w)))
+        return e;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct message_hits_row *r = &rows.v[i];
+
+        if (policy_sees_inbox(q->who, r->inbox_id))
+            f->v[f->n++] = (struct hit){.kind = "message",
+                                        .title = *r->subject ? r->subject : r->author_name,
+                                        .snippet = snippet_of(q->arena, r->text, typed),
+                                        .ticket_id = r->ticket_id,
+                                        .ticket_number = r->number,
+                                        .message_id = r->id,
+                                        .at = r->created_at};
+    }
+    return OK;
+}
+
+static bool knows(const struct req *q, const struct contact *c)
+{
+    const struct identity *v = c->identities.v;
+
+    if (q->who->sees_all || q->who->kind == WHO_SYSTEM)
+        return true;
+    for (size_t i = 0; i < c->identities.n; i++)
+        if (policy_sees_inbox(q->who, v[i].inbox_id))
+            return true;
+    return false;
+}
+
+static CHECKED enum err find_contacts(struct req *q, const char *match, int64_t before,
+                                      int64_t limit, struct found *f, struct why *w)
+{
+    struct contact *list;
+    size_t n;
+    enum err e;
+
+    if ((e = contact_page(q->tx, q->arena, match, before, (size_t)limit + 1, &list, &n, w)))
+        return e;
+    if (n > (size_t)limit) {
+        n = (size_t)limit;
+        f->cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (knows(q, &list[i]))
+            f->v[f->n++] = (struct hit){.kind = "contact",
+                                        .title = list[i].name,
+                                        .snippet = list[i].email   ? list[i].email
+                                                   : list[i].phone ? list[i].phone
+                                                                   : "",
+                                        .contact_id = list[i].id,
+                                        .at = list[i].updated_at};
+    return OK;
+}
+
+enum err search_get(struct req *q, struct res *s, struct why *w)
+{
+    const char *typed = req_query(q, "q"), *kind = req_query(q, "kind"), *match;
+    int64_t limit = 0, before = 0;
+    struct found f = {0};
+    enum err e;
+
+    if (!typed || utf8_count(typed, strlen(typed)) > LIMIT_QUERY_CHARS)
+        return fail_field(w, E_INVALID, "q", "say what to look for, in at most %d characters",
+                          LIMIT_QUERY_CHARS);
+    if (kind && strcmp(kind, "message") != 0 && strcmp(kind, "contact") != 0)
+        return fail_field(w, E_INVALID, "kind", "kind is \"message\" or \"contact\"");
+    if ((e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)) ||
+        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &before, w)))
+        return e;
+    match = tx_engine(q->tx) == STORE_SQLITE ? query_fts5(q->arena, typed)
+                                             : query_tsquery(q->arena, typed);
+    if (!match)
+        return reply_list(s, &SEARCH_HIT, NULL, 0, false, NULL);
+    f.v = arena_array(q->arena, 2 * (size_t)limit + 2, sizeof *f.v);
+    /* The first page shows contacts above messages; pages after it go on with one kind. */
+    if ((kind ? strcmp(kind, "contact") == 0 : before == INT64_MAX) &&
+        (e = find_contacts(q, match, before, kind ? limit : 5, &f, w)))
+        return e;
+    if (!kind)
+        f.cursor = NULL;
+    if ((!kind || strcmp(kind, "message") == 0) &&
+        (e = find_messages(q, typed, match, before, limit, &f, w)))
+        return e;
+    return reply_list(s, &SEARCH_HIT, f.v, f.n, f.cursor != NULL, f.cursor);
+}

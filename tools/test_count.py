@@ -3,6 +3,7 @@
 
 usage: test_count.py meson BUILD_DIR/meson-logs/testlog.json
        test_count.py playwright REPORT.json
+       test_count.py node LOG       (what `node --test` printed)
 Prints "PASSED FAILED" alone on the first line, then one line for each failure and for each
 data test that did not run. Every cmocka case counts by itself; a program without cmocka
 output counts as one; whatever did not run (skipped, timed out, never started) has failed.
@@ -67,12 +68,23 @@ def count_playwright(path):
     return passed, failed, lines
 
 
+def count_node(path):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    figures = dict(re.findall(r"^(?:#|ℹ) (\w+) (\d+)$", text, re.M))
+    good = int(figures["pass"])
+    lines = ["failed: " + name for name in re.findall(r"^\s*(?:not ok \d+ -|✖) (.*)$", text, re.M)]
+    return good, int(figures["tests"]) - good, lines
+
+
+COUNTS = {"meson": count_meson, "playwright": count_playwright, "node": count_node}
+
+
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("meson", "playwright"):
+    if len(sys.argv) != 3 or sys.argv[1] not in COUNTS:
         sys.exit(__doc__)
-    count = count_meson if sys.argv[1] == "meson" else count_playwright
     try:
-        passed, failed, lines = count(sys.argv[2])
+        passed, failed, lines = COUNTS[sys.argv[1]](sys.argv[2])
     except (OSError, ValueError, KeyError) as e:
         passed, failed, lines = 0, 1, [f"failed: no result to read in {sys.argv[2]}: {e}"]
     print(passed, failed)

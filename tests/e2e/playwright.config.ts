@@ -27,6 +27,8 @@ export default defineConfig({
   ...(isLarge ? {} : { grepInvert: /@large/ }),
   use: {
     headless: true,
+    locale: 'en-GB',
+    viewport: { width: 1440, height: 900 },
     actionTimeout: 15_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

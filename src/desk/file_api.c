@@ -6,6 +6,7 @@
 #include "desk/desk.h"
 #include "desk/desk_api.h"
 #include "desk/file.h"
+#include "people/principal.h"
 #include "store/blob.h"
 #include "store/store.h"
 #include "sys/secret.h"

@@ -28,6 +28,7 @@ SELECT id, kind, key, run_at, tries, subject_id, payload, node FROM job
 
 -- name: job_next :one
 -- When is there something to do next?
+-- scan ok: the first 64 by index
 -- params: now i64
 -- returns: at i64?
 SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN lease_until ELSE run_at END) AS at

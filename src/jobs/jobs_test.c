@@ -2,9 +2,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cmocka.h>
+#include <stdint.h>
 
 #include "jobs/jobs.h"
+
+#include <cmocka.h>
 
 static void backoff_rises_to_an_hour(void **state)
 {

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -316,8 +317,6 @@ enum err live_start(struct store *s, struct http_server *http, struct live **ret
 
 void live_stop(struct live *l)
 {
-    struct why w;
-
     if (!l)
         return;
     pthread_mutex_lock(&l->lock);
@@ -325,8 +324,7 @@ void live_stop(struct live *l)
     pthread_cond_signal(&l->changed);
     pthread_mutex_unlock(&l->lock);
     pthread_join(l->counter, NULL);
-    if (store_follow(l->store, NULL, NULL, &w))
-        log_line(LOG_WARN, "follower not stopped", "\"why\":%s", log_quote(w.text));
+    store_unfollow(l->store);
     pthread_mutex_destroy(&l->lock);
     pthread_cond_destroy(&l->changed);
     presence_free(l->presence);

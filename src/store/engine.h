@@ -121,6 +121,7 @@ struct store {
     struct conn *idle_readers;
     int n_readers, n_readers_open;
     struct follower follower;
+    void *jobs; /* store_set_jobs */
     pthread_mutex_t blob_lock;
     struct conn *blob_conn; /* PostgreSQL: opened with the first blob */
     atomic_int_least64_t batches, operations, failed, commit_us, statements;

@@ -301,7 +301,8 @@ enum err store_follow(struct store *s, void (*heard)(void *arg, const struct eve
     return OK;
 }
 
-void follower_stop(struct store *s)
+/* The lock stays: writers may still wake the follower while it ends. */
+void store_unfollow(struct store *s)
 {
     struct follower *f = &s->follower;
 
@@ -311,9 +312,16 @@ void follower_stop(struct store *s)
         pthread_cond_signal(&f->wake);
         pthread_mutex_unlock(&f->lock);
         pthread_join(f->thread, NULL);
+        f->is_running = f->is_ending = false;
     }
     if (f->conn)
         s->engine->close(f->conn);
-    pthread_mutex_destroy(&f->lock);
-    pthread_cond_destroy(&f->wake);
+    f->conn = NULL;
+}
+
+void follower_stop(struct store *s)
+{
+    store_unfollow(s);
+    pthread_mutex_destroy(&s->follower.lock);
+    pthread_cond_destroy(&s->follower.wake);
 }

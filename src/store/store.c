@@ -304,3 +304,18 @@ int64_t store_fail_nth(struct store *s, int64_t n)
     atomic_store(&s->fail_in, n);
     return atomic_exchange(&s->since_fail_nth, 0);
 }
+
+int store_node(const struct store *s)
+{
+    return (int)s->ids.node;
+}
+
+void store_set_jobs(struct store *s, void *jobs)
+{
+    s->jobs = jobs;
+}
+
+void *store_jobs(const struct store *s)
+{
+    return s->jobs;
+}

@@ -59,6 +59,11 @@ void store_post(struct store *s, struct store_write *op);
 CHECKED enum err store_write(struct store *s, store_fn *run, void *arg, struct why *w);
 CHECKED enum err store_read(struct store *s, store_fn *run, void *arg, struct why *w);
 
+int store_node(const struct store *s); /* this process's node number */
+/* The job runner that hears of new jobs (jobs/jobs.h); NULL: none runs here. */
+void store_set_jobs(struct store *s, void *jobs);
+void *store_jobs(const struct store *s);
+
 /* Inside a transaction */
 msec tx_now(const struct tx *tx); /* one instant for the whole unit of work */
 int64_t tx_id(struct tx *tx);     /* a fresh id for a root row; store/id.h */
@@ -79,6 +84,7 @@ void tx_after_commit(struct tx *tx, void (*fn)(void *), void *arg);
 CHECKED enum err store_follow(struct store *s,
                               void (*heard)(void *arg, const struct event *v, size_t n), void *arg,
                               struct why *w);
+void store_unfollow(struct store *s); /* end and join the follower; fine without one */
 /* What came after `cursor` ("" is not allowed), oldest first, at most `limit`.
  * E_NOT_FOUND: the cursor is older than the log or not one of ours: reload everything. */
 CHECKED enum err store_events_after(struct tx *tx, const char *cursor, size_t limit,

@@ -2,13 +2,14 @@
  * ended; the few sorted runs are merged here. So a page costs what it shows, whatever the
  * filter, and there is no offset. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "people/policy.h"
 #include "search/query.h"
 #include "store/store.h"
+#include "tickets/message.h"
 #include "tickets/message.sql.h"
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_store.h"

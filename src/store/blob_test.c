@@ -129,8 +129,8 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_store, remove_store)
     const struct CMUnitTest tests[] = {
-        TEST(the_same_bytes_have_the_same_name), TEST(sizes_around_a_piece_come_back),
-        TEST(what_is_not_there_is_not_found),    TEST(damage_is_noticed),
+        TEST(the_same_bytes_have_the_same_name),      TEST(sizes_around_a_piece_come_back),
+        TEST(what_is_not_there_is_not_found),         TEST(damage_is_noticed),
         TEST(the_sweep_takes_what_is_old_and_unused),
     };
 

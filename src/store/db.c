@@ -49,7 +49,7 @@ static enum err run(struct tx *tx, const struct query *q, const void *in, struct
     atomic_fetch_add_explicit(&c->store->statements, 1, memory_order_relaxed);
     if (c->is_lost)
         return fail(w, E_BUSY, "the transaction was lost before");
-    if (c->is_writer && is_to_fail(c->store))
+    if (c->is_writer && !c->is_side && is_to_fail(c->store))
         return c->engine->break_down(c, w);
     return c->engine->run(c, q, in, rows, ret_changed, w);
 }

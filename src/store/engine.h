@@ -19,7 +19,9 @@ struct conn {
     struct store *store;
     const struct engine *engine;
     bool is_writer;
-    bool is_lost; /* an engine error: what this transaction did counts for nothing */
+    bool is_side;   /* the lease's own: tests break the others, and it needs no lease itself */
+    bool is_lost;   /* an engine error: what this transaction did counts for nothing */
+    bool may_rerun; /* what failed was a race and may go well when run again */
     struct conn *next;
 };
 
@@ -48,17 +50,24 @@ struct engine {
     enum err (*mark)(struct conn *c, struct why *w); /* SAVEPOINT */
     enum err (*keep)(struct conn *c, struct why *w); /* RELEASE */
     enum err (*undo)(struct conn *c, struct why *w); /* ROLLBACK TO */
+    /* Whether all that an operation ran went well; NULL: known at once. */
+    enum err (*settle)(struct conn *c, struct why *w);
     enum err (*run)(struct conn *c, const struct query *q, const void *in, struct db_rows *rows,
                     int64_t *ret_changed, struct why *w);
     enum err (*script)(struct conn *c, const char *sql, struct why *w);
     /* Fail as the engine would: the transaction is gone. */
     enum err (*break_down)(struct conn *c, struct why *w);
     void (*rest)(struct conn *c); /* between batches, on the writer's thread */
+    /* The word between nodes, on the follower's connection; NULL: there is one node only. The
+     * socket to wait on, -1 if there is none now; what came there; a word of ours. */
+    int (*listen)(struct conn *c);
+    void (*hear)(struct conn *c);
+    void (*notify)(struct conn *c);
     enum err (*check)(struct conn *c, struct why *w);
     enum err (*backup)(struct conn *c, const char *path, struct why *w);
 };
 
-extern const struct engine ENGINE_SQLITE;
+extern const struct engine ENGINE_SQLITE, ENGINE_POSTGRESQL;
 
 struct after_commit {
     struct after_commit *next;
@@ -99,13 +108,23 @@ struct tx {
 
 struct follower {
     pthread_t thread;
-    bool is_running, is_ending, is_woken;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
+    atomic_bool is_running, is_ending;
+    int wake_fd; /* an eventfd */
     struct conn *conn;
     char cursor[EVENT_CURSOR_BYTES];
     void (*heard)(void *arg, const struct event *v, size_t n);
     void *arg;
+};
+
+/* PostgreSQL only: lease.c. */
+struct lease {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool is_running, is_ending, is_ours;
+    struct conn *conn;
+    int64_t number, number_end, reserved_end; /* short numbers of this node */
+    atomic_int_least64_t good_until_us;
 };
 
 struct store {
@@ -122,6 +141,7 @@ struct store {
     int n_readers, n_readers_open;
     struct follower follower;
     void *jobs; /* store_set_jobs */
+    struct lease lease;
     pthread_mutex_t blob_lock;
     struct conn *blob_conn; /* PostgreSQL: opened with the first blob */
     atomic_int_least64_t batches, operations, failed, commit_us, statements;
@@ -139,6 +159,18 @@ void writer_stop(struct writer *w_);
 void follower_init(struct store *s);
 void follower_wake(struct store *s);
 void follower_stop(struct store *s);
+
+/* lease.c */
+void lease_init(struct store *s);
+CHECKED enum err lease_start(struct store *s, struct why *w);
+void lease_stop(struct store *s);
+bool lease_is_held(struct store *s);
+CHECKED enum err lease_number(struct store *s, int64_t *ret, struct why *w);
+
+/* postgres.c, for the test that prepares every query: does the server take `text`, and do the
+ * columns that it would give have the names and types that q declares? */
+CHECKED enum err postgres_prepare(struct conn *c, const struct query *q, const char *text,
+                                  struct why *w);
 
 /* db.c: commit, unless a test wants it to fail */
 CHECKED enum err db_commit(struct conn *c, struct why *w);

@@ -1,8 +1,11 @@
 /* follow.c: who hears of a change, in which order, and how does one catch up? */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/scope.h"
@@ -191,44 +194,35 @@ enum err store_prune_events(struct store *s, msec before, struct why *w)
 
 void follower_init(struct store *s)
 {
-    struct follower *f = &s->follower;
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_mutex_init(&f->lock, NULL);
-    pthread_cond_init(&f->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    s->follower.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (s->follower.wake_fd < 0)
+        abort(); /* out of descriptors before anything was opened */
 }
 
 void follower_wake(struct store *s)
 {
     struct follower *f = &s->follower;
 
-    pthread_mutex_lock(&f->lock);
-    f->is_woken = true;
-    pthread_cond_signal(&f->wake);
-    pthread_mutex_unlock(&f->lock);
+    if (f->is_running && eventfd_write(f->wake_fd, 1) != 0)
+        return; /* the counter is full: it is awake */
 }
 
-/* False: it is to end. */
-static bool follower_wait(struct follower *f)
+/* Until there may be something new. False: it is to end. */
+static bool follower_wait(struct store *s, bool *ret_by_us)
 {
-    struct timespec until;
-    bool is_ending;
+    struct follower *f = &s->follower;
+    const struct engine *engine = s->engine;
+    struct pollfd fds[2] = {{.fd = f->wake_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+    eventfd_t count;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += POLL_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    pthread_mutex_lock(&f->lock);
-    while (!f->is_woken && !f->is_ending)
-        if (pthread_cond_timedwait(&f->wake, &f->lock, &until) == ETIMEDOUT)
-            break;
-    f->is_woken = false;
-    is_ending = f->is_ending;
-    pthread_mutex_unlock(&f->lock);
-    return !is_ending;
+    if (engine->listen)
+        fds[1].fd = engine->listen(f->conn);
+    if (poll(fds, 2, POLL_MS) < 0 && errno != EINTR)
+        return false;
+    *ret_by_us = eventfd_read(f->wake_fd, &count) == 0;
+    if (fds[1].revents)
+        engine->hear(f->conn);
+    return !atomic_load(&f->is_ending);
 }
 
 /* Tell what came, up to READ_AT_ONCE; *ret_n says how much. */
@@ -258,12 +252,15 @@ static void *follower_main(void *arg)
 {
     struct store *s = arg;
     struct arena *a = arena_new(16384);
-    bool was_well = true;
+    bool was_well = true, is_by_us = false;
 
-    while (follower_wait(&s->follower)) {
+    while (follower_wait(s, &is_by_us)) {
         size_t n = READ_AT_ONCE;
         struct why w;
         enum err e = OK;
+
+        if (is_by_us && s->engine->notify)
+            s->engine->notify(s->follower.conn); /* one word for all commits since the last */
 
         while (!e && n == READ_AT_ONCE) {
             e = follow_step(s, a, &n, &w);
@@ -295,33 +292,31 @@ enum err store_follow(struct store *s, void (*heard)(void *arg, const struct eve
     if ((e = store_read(s, read_start, f->cursor, w)) ||
         (e = s->engine->open(s, false, &f->conn, w)))
         return e;
-    if (pthread_create(&f->thread, NULL, follower_main, s) != 0)
-        return fail(w, E_BUSY, "could not start a thread");
-    f->is_running = true;
-    return OK;
+    f->is_running = true; /* before the thread: what commits now must wake it */
+    if (pthread_create(&f->thread, NULL, follower_main, s) == 0)
+        return OK;
+    f->is_running = false;
+    return fail(w, E_BUSY, "could not start a thread");
 }
 
-/* The lock stays: writers may still wake the follower while it ends. */
+/* The eventfd stays: writers may still wake the follower while it ends. */
 void store_unfollow(struct store *s)
 {
     struct follower *f = &s->follower;
 
     if (f->is_running) {
-        pthread_mutex_lock(&f->lock);
-        f->is_ending = true;
-        pthread_cond_signal(&f->wake);
-        pthread_mutex_unlock(&f->lock);
+        atomic_store(&f->is_ending, true);
+        follower_wake(s);
         pthread_join(f->thread, NULL);
-        f->is_running = f->is_ending = false;
+        atomic_store(&f->is_running, false);
+        atomic_store(&f->is_ending, false);
     }
-    if (f->conn)
-        s->engine->close(f->conn);
+    s->engine->close(f->conn);
     f->conn = NULL;
 }
 
 void follower_stop(struct store *s)
 {
     store_unfollow(s);
-    pthread_mutex_destroy(&s->follower.lock);
-    pthread_cond_destroy(&s->follower.wake);
+    close(s->follower.wake_fd);
 }

@@ -14,7 +14,7 @@
 
 #define ID_EPOCH_MS INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 #define ID_NODES    16
-#define ID_AHEAD_MS 1000 /* how far a stored mark stands ahead of the last id given */
+#define ID_AHEAD_MS 1000 /* how far a stored mark stands ahead of the clock */
 
 struct ids {
     pthread_mutex_t lock;
@@ -28,6 +28,10 @@ struct ids {
 void ids_init(struct ids *ids, int64_t node, int64_t mark_ms);
 void ids_done(struct ids *ids);
 int64_t ids_next(struct ids *ids, msec now);
+/* Go on as another node, above its mark and above all that was given. */
+void ids_restart(struct ids *ids, int64_t node, int64_t mark_ms);
 /* The mark that must be stored before what was given so far may be committed; 0: none. */
-int64_t ids_mark_wanted(struct ids *ids);
+int64_t ids_mark_wanted(struct ids *ids, msec now);
+/* A mark `ahead` of the clock and of all that was given. */
+int64_t ids_mark_ahead(struct ids *ids, msec now, msec ahead);
 void ids_mark_stored(struct ids *ids, int64_t mark_ms);

@@ -221,6 +221,9 @@ static enum err bind_all(struct sqlite_conn *c, sqlite3_stmt *stmt, const struct
     for (int i = 0; i < n_params; i++) {
         int rc = bind_one(c, stmt, i + 1, &q->params[i], in);
 
+        /* With fragments it may belong to one that is not used: then the text has it nowhere. */
+        if (rc == SQLITE_MISMATCH && q->has_with)
+            rc = sqlite3_bind_null(stmt, i + 1);
         if (rc == SQLITE_MISMATCH)
             return fail(w, E_INTERNAL, "query %s: parameter %s is NULL", q->name,
                         q->params[i].name);

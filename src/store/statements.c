@@ -38,16 +38,19 @@ static void grow(struct statements *t)
 
 void statements_put(struct statements *t, const struct query *q, unsigned flags, void *handle)
 {
+    struct statements_entry *e;
+
     if (t->n * 2 >= t->room)
         grow(t);
-    t->v[slot_of(t, q, flags)] = (struct statements_entry){q, flags, handle};
-    t->n++;
+    e = &t->v[slot_of(t, q, flags)];
+    t->n += e->query == NULL;
+    *e = (struct statements_entry){q, flags, handle};
 }
 
 void statements_done(struct statements *t, void (*free_handle)(void *))
 {
     for (size_t i = 0; i < t->room; i++)
-        if (t->v[i].query)
+        if (t->v[i].query && free_handle)
             free_handle(t->v[i].handle);
     free(t->v);
     memset(t, 0, sizeof *t);

@@ -20,5 +20,5 @@ struct statements {
 
 void *statements_get(const struct statements *t, const struct query *q, unsigned flags);
 void statements_put(struct statements *t, const struct query *q, unsigned flags, void *handle);
-/* Frees every handle; the table may be used again. */
+/* Frees every handle (free_handle may be NULL); the table may be used again. */
 void statements_done(struct statements *t, void (*free_handle)(void *));

@@ -116,6 +116,8 @@ static enum err open_writers(struct store *s, struct why *w)
         if (e)
             return e;
     }
+    if (s->engine->kind == STORE_POSTGRESQL && (e = lease_start(s, w)))
+        return e;
     for (int i = 0; i < s->n_writers; i++)
         if ((e = writer_start(s, &s->writers[i], w)))
             return e;
@@ -148,17 +150,19 @@ enum err store_open(const struct store_conf *conf, struct store **ret, struct wh
 
     if (!s)
         abort();
-    s->engine = &ENGINE_SQLITE;
+    s->engine = conf->url ? &ENGINE_POSTGRESQL : &ENGINE_SQLITE;
     s->conf = *conf;
     s->url = copy(conf->url);
     s->data_dir = copy(conf->data_dir);
-    s->n_writers = 1;
-    s->batch_max = BATCH_MAX;
+    s->n_writers = conf->url ? between(conf->writers, 1, WRITERS_MAX, WRITERS_DEFAULT) : 1;
+    s->batch_max = conf->url ? BATCH_PG : BATCH_MAX;
     s->n_readers = between(conf->readers, 1, READERS_MAX, READERS_DEFAULT);
     pthread_mutex_init(&s->pool_lock, NULL);
     pthread_cond_init(&s->pool_wake, NULL);
     pthread_mutex_init(&s->blob_lock, NULL);
     follower_init(s);
+    if (conf->url)
+        lease_init(s);
     if ((e = open_writers(s, w)))
         return e;
     *ret = TAKE(s);
@@ -188,6 +192,8 @@ void store_close(struct store *s)
     for (int i = 0; i < s->n_writers; i++)
         writer_stop(&s->writers[i]);
     follower_stop(s);
+    if (s->engine->kind == STORE_POSTGRESQL)
+        lease_stop(s);
     while (s->idle_readers) {
         struct conn *c = s->idle_readers;
 
@@ -227,6 +233,8 @@ enum err tx_number(struct tx *tx, int64_t *ret, struct why *w)
 
     if (!tx->writer)
         return fail(w, E_INTERNAL, "a number in a transaction that only reads");
+    if (tx_engine(tx) == STORE_POSTGRESQL)
+        return lease_number(tx->store, ret, w);
     count = &tx->writer->count;
     if (count->number == count->number_end) {
         a = arena_new(256);

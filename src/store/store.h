@@ -51,7 +51,8 @@ struct store_write {
     uint64_t part; /* PostgreSQL: equal parts run on the same connection, in order */
     enum err err;  /* set before done */
     struct why why;
-    struct store_write *next; /* the store's own */
+    struct store_write *next; /* the store's own, */
+    bool is_again;            /* and this */
 };
 
 void store_post(struct store *s, struct store_write *op);

@@ -17,6 +17,7 @@ struct batch {
     struct store_write *list;
     size_t n;
     struct after_commit *after, **after_last;
+    struct store_write *again; /* lost a race: to be run alone */
 };
 
 static void count_batch(struct store *s, const struct batch *b, int64_t commit_us)
@@ -40,7 +41,10 @@ static enum err run_marked(struct writer *w, struct batch *b, struct store_write
     tx = (struct tx){.store = w->store, .conn = w->conn, .writer = w, .now = clock_now()};
     tx.after_last = &tx.after;
     op->why = (struct why){0};
+    w->conn->may_rerun = false;
     op->err = op->run(&tx, op->arg, &op->why);
+    if (!op->err && engine->settle)
+        op->err = engine->settle(w->conn, &op->why);
     if (w->conn->is_lost)
         return op->err ? op->err : fail(&op->why, E_BUSY, "the transaction was lost");
     if (op->err) {
@@ -62,7 +66,7 @@ static enum err commit(struct writer *w, const struct batch *b, struct why *why)
 {
     struct store *s = w->store;
     struct tx tx = {.store = s, .conn = w->conn, .writer = w};
-    int64_t mark = ids_mark_wanted(&s->ids), changed, started;
+    int64_t mark = ids_mark_wanted(&s->ids, clock_now()), changed, started;
     enum err e;
 
     if (mark) {
@@ -101,6 +105,7 @@ static enum err batch_try(struct writer *w, struct batch *b, bool *ret_again, st
             *ret_again = e != E_FULL;
             break;
         }
+        op->is_again = op->err && w->conn->may_rerun;
     }
     if (!e && b->n == 1 && b->list->err) { /* refused by itself: nothing to commit */
         w->conn->engine->rollback(w->conn);
@@ -113,13 +118,34 @@ static enum err batch_try(struct writer *w, struct batch *b, bool *ret_again, st
     return e;
 }
 
+/* Part those that lost a race from the list. */
+static struct store_write *take_again(struct batch *b)
+{
+    struct store_write *again = NULL, **last = &again, **at = &b->list;
+
+    while (*at) {
+        struct store_write *op = *at;
+
+        if (op->is_again) {
+            *at = op->next;
+            *last = op;
+            last = &op->next;
+        } else {
+            at = &op->next;
+        }
+    }
+    *last = NULL;
+    return again;
+}
+
 static void announce(struct writer *w, struct batch *b)
 {
     struct store_write *op = b->list;
 
     for (struct after_commit *a = b->after; a; a = a->next)
         a->fn(a->arg);
-    if (w->count.has_events)
+    /* On PostgreSQL the end of this transaction may be what others' events waited for. */
+    if (w->count.has_events || w->store->engine->kind == STORE_POSTGRESQL)
         follower_wake(w->store);
     while (op) {
         struct store_write *next = op->next; /* `done` may free op */
@@ -156,8 +182,10 @@ static void run_alone(struct writer *w, struct store_write *list)
 
         next = op->next;
         op->next = NULL;
-        for (int i = 0; i < TRIES_ALONE && e && again; i++)
+        for (int i = 0; i < TRIES_ALONE && again; i++) {
             e = batch_try(w, &b, &again, &why);
+            again = e ? again : op->is_again;
+        }
         if (!e) {
             announce(w, &b);
         } else if (e == E_FULL) {
@@ -178,12 +206,16 @@ static void run_batch(struct writer *w, struct store_write *list, size_t n)
     bool again;
     enum err e = batch_try(w, &b, &again, &why);
 
-    if (!e)
+    if (!e) {
+        b.again = take_again(&b);
         announce(w, &b);
-    else if (again && (n > 1 || w->conn->engine->kind == STORE_POSTGRESQL))
+        arena_reset(w->arena);
+        run_alone(w, b.again);
+    } else if (again && (n > 1 || w->conn->may_rerun)) {
         run_alone(w, list);
-    else
+    } else {
         refuse(w, list, e, &why);
+    }
     arena_reset(w->arena);
 }
 

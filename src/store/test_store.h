@@ -1,0 +1,23 @@
+/* test_store.h: a fresh database of either engine for a test.
+ *
+ * SQLite: a folder under /tmp. PostgreSQL: a new database on a private server, which is
+ * started by tests/fixtures/pg at the first use and ends with the test program.
+ * Used by: *_test.c only; add `test_store` to the test's files in meson.build. */
+#pragma once
+
+#include "store/store.h"
+
+struct test_store {
+    enum store_engine engine;
+    char dir[64]; /* data_dir, for blobs and the like on either engine */
+    char url[256];
+    struct store_conf conf; /* is_migrating; may be changed before opening */
+};
+
+/* End the test program, with words on standard error, if it cannot be made. */
+void test_store_init(struct test_store *t, enum store_engine engine);
+void test_store_done(struct test_store *t);
+/* "restart", "stop" or "start" the PostgreSQL server. */
+void test_store_server(const char *command);
+/* Start another server, with settings such as "-c fsync=off", and give its URL. */
+void test_store_other_server(const char *settings, char ret_url[256]);

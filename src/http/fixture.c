@@ -146,11 +146,31 @@ static enum err injecting(struct req *q, struct res *s, struct why *w)
     return reply_empty(s);
 }
 
+_Atomic int64_t fixture_snapshot;
+_Atomic int fixture_who_freed;
+
+static void who_free(void *who)
+{
+    free(who);
+    atomic_fetch_add(&fixture_who_freed, 1);
+}
+
+/* Follows the topic of the path and "all"; who is the number in ?who=. */
 static enum err stream_get(struct req *q, struct res *s, struct why *w)
 {
-    struct stream_conf conf = {.n_topics = 1, .first = "event: hello\ndata: {}\n\n"};
+    struct stream_conf conf = {.n_topics = 2, .who_free = who_free};
+    int64_t *who = calloc(1, sizeof *who);
+    enum err e = req_query_i64(q, "who", 0, 1000, 0, who, w);
 
+    if (e) {
+        free(who);
+        return e;
+    }
     conf.topics[0] = q->texts[0];
+    conf.topics[1] = "all";
+    conf.who = who;
+    conf.first =
+        arena_printf(q->arena, "data: snapshot %d\n\n", (int)atomic_load(&fixture_snapshot));
     return stream_open(q, s, &conf, w);
 }
 
@@ -171,7 +191,7 @@ const struct route FIXTURE_ROUTES[] = {
     {METHOD_GET, "/broken", 1, PER_NONE, ON_READ, 0, broken},
     {METHOD_GET, "/injecting", 1, PER_NONE, ON_READ, 0, injecting},
     {METHOD_GET, "/limited", 1, PER_IP, ON_LOOP, 0, hello},
-    {METHOD_GET, "/stream/:text", 1, PER_NONE, ON_STREAM, 0, stream_get},
+    {METHOD_GET, "/stream/:text", 1, PER_NONE, ON_STREAM, 0, stream_get, .query = "who"},
 };
 const size_t N_FIXTURE_ROUTES = sizeof FIXTURE_ROUTES / sizeof *FIXTURE_ROUTES;
 

@@ -22,6 +22,11 @@ void store_hold(bool held);
 /* How often a handler of a POST has run. */
 int fixture_writes(void);
 
+/* What a new stream says it saw: "data: snapshot N". */
+extern _Atomic int64_t fixture_snapshot;
+/* How many principals of ended streams were given back. */
+extern _Atomic int fixture_who_freed;
+
 int dial(const struct fixture *f);
 void say(int fd, const char *text);
 void say_bytes(int fd, const void *p, size_t n);

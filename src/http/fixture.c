@@ -266,14 +266,35 @@ void say(int fd, const char *text)
     say_bytes(fd, text, strlen(text));
 }
 
-static _Thread_local char heard[12 * 1024 * 1024];
+#define HEARD_BYTES ((size_t)12 * 1024 * 1024)
+static _Thread_local char *heard; /* kept for the life of the test: thread-local, not on a stack */
+
+static pthread_key_t heard_key;
+
+static void make_key(void)
+{
+    pthread_key_create(&heard_key, free);
+}
+
+static char *test_buffer(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    char *p = calloc(1, HEARD_BYTES);
+
+    assert_non_null(p);
+    pthread_once(&once, make_key);
+    pthread_setspecific(heard_key, p);
+    return p;
+}
 
 /* Byte by byte up to the end of the head, so that nothing of the next answer is taken. */
 static size_t hear_until_body(int fd)
 {
     size_t n = 0;
 
-    while (n < sizeof heard - 1 && (n < 4 || memcmp(heard + n - 4, "\r\n\r\n", 4) != 0)) {
+    if (!heard)
+        heard = test_buffer();
+    while (n < HEARD_BYTES - 1 && (n < 4 || memcmp(heard + n - 4, "\r\n\r\n", 4) != 0)) {
         if (recv(fd, heard + n, 1, 0) != 1)
             return 0;
         n++;
@@ -295,7 +316,7 @@ const char *hear(int fd)
 
     if (length)
         want = strtoul(length + 17, NULL, 10);
-    if (n + want >= sizeof heard)
+    if (n + want >= HEARD_BYTES)
         return "";
     while (n && want) {
         ssize_t got = recv(fd, heard + n, want, 0);

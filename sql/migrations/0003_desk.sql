@@ -178,6 +178,7 @@ CREATE TABLE upload (
     created_at {{i64}} NOT NULL
 );
 CREATE INDEX upload_age ON upload (created_at);
+CREATE INDEX upload_owner ON upload (owner);
 
 CREATE TABLE draft (
     ticket_id  {{i64}} NOT NULL,

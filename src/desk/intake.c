@@ -293,7 +293,7 @@ enum err intake(struct tx *tx, struct arena *a, const struct incoming *m,
     if ((e = keep_message(&v, w)))                                        return e; /* keep  */
     if (!m->is_imported &&
         (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id, 0,
-                            "{\"kind\":\"incoming\"}", w)))               return e; /* tell  */
+                            EVENT_DATA_INCOMING, w)))               return e; /* tell  */
     *ret = (struct intake_result){.message_id = v.message_id,
                                   .ticket_id = v.ticket.core.id,
                                   .contact_id = v.from.id,

@@ -159,6 +159,7 @@ enum err presence_post(struct req *q, struct res *s, struct why *w)
     buf_done(&b);
     ev.ticket_id = t.id;
     ev.inbox_id = t.inbox_id;
+    ev.contact_id = t.contact->id; /* a chat shows its customer that somebody is writing */
     if ((e = tx_event(q->tx, &ev, w)))
         return e;
     return reply_empty(s);

@@ -207,7 +207,7 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     if ((e = forget_draft(&v, w)))                                       return e;
     if ((e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,
                             who->kind == WHO_AGENT ? who->id : 0,
-                            v.is_note ? "{\"kind\":\"note\"}" : "{\"kind\":\"reply\"}", w)))
+                            v.is_note ? EVENT_DATA_NOTE : EVENT_DATA_REPLY, w)))
         return e;                                                                  /* tell     */
     *ret_id = v.message_id;
     return OK;

@@ -10,9 +10,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/http.h"
+#include "live/live_chat.h"
 #include "live/presence.h"
 #include "people/policy.h"
 #include "store/store.h"
+#include "tickets/record.h"
 #include "tickets/ticket.h"
 #include "tickets/ticket.sql.h"
 
@@ -136,9 +138,11 @@ static void heard(void *arg, const struct event *v, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (strcmp(v[i].kind, "presence.changed") == 0)
             presence_hear(l->presence, &v[i]);
-        else if (is_of_ticket(&v[i]))
+        else if (is_of_ticket(&v[i]) && strcmp(v[i].kind, EVENT_TYPING_CHANGED) != 0 &&
+                 strcmp(v[i].kind, EVENT_TICKET_SEEN) != 0)
             is_counted = true;
         publish(l, &v[i]);
+        live_chat(l->http, &v[i]);
     }
     if (!is_counted)
         return;

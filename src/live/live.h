@@ -1,9 +1,10 @@
 /* live.h: what just changed, to the browsers that look at it.
  *
  * Follows the store's event log (this node's and the others') and publishes to topics: "all"
- * (everything), "list" (tickets came or changed), "ticket:ID", "counts". Counts are read once
- * per quarter second while something changes and only what differs is told. Keeps who looks
- * at which ticket. Used by: main, desk's event route. */
+ * (everything), "list" (tickets came or changed), "ticket:ID", "counts", and for a customer in a
+ * chat "chat:INBOX:CONTACT" (live_chat.c). Counts are read once per quarter second while
+ * something changes and only what differs is told. Keeps who looks at which ticket.
+ * Used by: main, desk's event routes. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,6 +17,9 @@
 struct store;
 struct http_server;
 struct live;
+
+/* What a customer in a chat is told, by (inbox, contact): never words, only that there are some. */
+#define LIVE_CHAT_TOPIC "chat:%" PRId64 ":%" PRId64
 
 struct live_count {
     const char *bucket;

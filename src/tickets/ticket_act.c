@@ -249,16 +249,20 @@ enum err ticket_act_seen(struct tx *tx, struct arena *a, int64_t id, int64_t mes
                          const struct principal *who, struct why *w)
 {
     struct ticket_whole t;
+    int64_t changed = 0;
     enum err e;
 
     if ((e = load_for(tx, a, id, who, &t, w)))
         return e;
     if (message_id > t.last_message_id)
         message_id = t.last_message_id;
-    return q_seen_set(
+    e = q_seen_set(
         tx,
         (struct seen_set_in){.agent_id = who->id, .ticket_id = id, .message_id = message_id},
-        NULL, w);
+        &changed, w);
+    if (e || changed == 0)
+        return e;
+    return record_message(tx, EVENT_TICKET_SEEN, &t, message_id, who->id, NULL, w);
 }
 
 enum err ticket_act_draft(struct tx *tx, struct arena *a, int64_t id, int64_t kind,

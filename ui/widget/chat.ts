@@ -35,8 +35,8 @@ type News =
   | { is: 'kept' }
   | { is: 'gone' }
 
-const TYPING_MS = 6000 // an agent who stopped without saying so
-const TELL_TYPING_MS = 3000
+const TYPING_MS = 25_000 // the desk says so again every 20 s while somebody writes
+const TELL_TYPING_MS = 5000
 const PAGE = 50
 
 export class Chat {
@@ -56,6 +56,7 @@ export class Chat {
   private sends: Promise<void> = Promise.resolve()
   private failures = 0
   private sequence = Date.now()
+  private isFollowing = false
   private typingTimer = 0
   private typingTold = 0
 
@@ -231,6 +232,7 @@ export class Chat {
         text: m.text,
         ...(m.files.length && { attachments: m.files.map((f) => f.token) }),
         ...(m.email && { email: m.email }),
+        locale: navigator.language,
         ...(m.context && { context: m.context }),
       })
       await this.outbox.remove(m.client_id)
@@ -333,6 +335,7 @@ export class Chat {
     this.ending?.abort()
     this.ending = null
     this.session = null
+    this.isFollowing = false
   }
 
   private async forget() {
@@ -356,20 +359,22 @@ export class Chat {
     const begin = async (tries: number): Promise<void> => {
       try {
         await this.ready()
+        await this.load()
       } catch (e) {
         if (ending.signal.aborted) return
         if (e instanceof ApiError && e.status === 403) {
           this.ending = null
           return
         }
-        this.setConnected(false)
+        if (e instanceof ApiError && e.status === 401) this.sessionLost()
+        else this.setConnected(false)
         await sleep(Math.max(e instanceof ApiError ? e.retryAfterMs : 0, backoff(tries)), ending.signal)
         return ending.signal.aborted ? undefined : begin(tries + 1)
       }
       if (ending.signal.aborted) return
-      void this.load().catch(() => undefined)
+      this.state.isConnected = true
       this.flush()
-      this.tabs.lead((until) => this.follow(until), ending.signal)
+      this.update()
     }
     void begin(1)
   }
@@ -390,9 +395,7 @@ export class Chat {
           if (e.status === 401) {
             this.sessionLost()
             await this.ready().catch(() => undefined)
-          } else if (e.status === 403 || e.status === 404) {
-            this.ending?.abort()
-          }
+          } else if (e.status === 403 || e.status === 404) this.stop()
         },
       },
       until,
@@ -414,11 +417,21 @@ export class Chat {
   private setConnected(is: boolean) {
     this.state.isConnected = is
     if (is) {
-      // Whatever was missed while the line was down, or before it stood.
-      void this.load().catch(() => undefined)
+      void this.catchUp()
       this.flush()
     }
     this.update()
+  }
+
+  /** Whatever was missed while the line was down, or before it stood. */
+  private async catchUp() {
+    for (let tries = 1; this.state.isConnected && this.ending; tries++) {
+      try {
+        return await this.load()
+      } catch {
+        await sleep(backoff(tries), this.ending.signal)
+      }
+    }
   }
 
   private heard(e: SseEvent) {
@@ -428,12 +441,12 @@ export class Chat {
     } catch {
       return
     }
-    if (e.event === 'message' && data.id) void this.fetchFrom(data.id - 1).catch(() => undefined)
+    if (e.event === 'message' && data.id) void this.fetchFrom(data.id - 1).catch(() => this.catchUp())
     else if (e.event === 'typing') this.showTyping(data.on ? (data.name ?? '') : null)
     else if (e.event === 'read') this.state.seenId = Math.max(this.state.seenId, data.message_id ?? 0)
     else if (e.event === 'presence' && data.is_open !== undefined)
       this.state.config = { ...this.state.config, is_open: data.is_open }
-    else if (e.event === 'reset') void this.load().catch(() => undefined)
+    else if (e.event === 'reset') void this.catchUp()
     this.update()
   }
 
@@ -479,6 +492,11 @@ export class Chat {
     const s = this.state
     s.messages = merge(s.messages, list)
     s.waiting = stillWaiting(s.waiting, s.messages)
+    // There is nothing to follow before the first word is said.
+    if (s.messages.length && this.ending && !this.isFollowing) {
+      this.isFollowing = true
+      this.tabs.lead((until) => this.follow(until), this.ending.signal)
+    }
     if (list.some((m) => m.from === 'agent')) s.typing = null
     this.markRead()
     this.update()

@@ -252,6 +252,8 @@ static void settle(struct exchange *x)
         reply_problem(s, x->err, &x->why);
     else if (x->is_options)
         s->status = 204;
+    if ((x->err || x->refused) && x->server->conf.problem)
+        x->server->conf.problem(&x->req, s);
     if (x->err == E_METHOD || x->is_options)
         add_allow(x);
     if (s->status == 0)

@@ -135,6 +135,9 @@ struct http_conf {
     /* The part of a write (store.h). NULL: 0. */
     uint64_t (*part)(const struct req *q);
     const char *(*permission_name)(int permission); /* for the API page; NULL: numbers */
+    /* An answer that refuses is about to leave, whoever refused: add headers to it (CORS for
+     * the widget). q->path is NULL if it could not be read. NULL: none. */
+    void (*problem)(const struct req *q, struct res *s);
 };
 
 CHECKED enum err http_start(const struct http_conf *conf, struct http_server **ret, struct why *w);

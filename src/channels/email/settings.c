@@ -56,6 +56,8 @@ SHAPE(mail_settings_shape, "MailSettings", struct mail_settings, "Settings of a 
         NULL, NULL, "the server takes address+anything: answers then carry a signed Reply-To"},
        {"poll_s", SHAPE_I64, SHAPE_OMIT, offsetof(struct mail_settings, poll_s), 0, 3600, NULL,
         NULL, "seconds between looks where the server has no IDLE; 0: 60"},
+       {"history_days", SHAPE_I64, SHAPE_OMIT, offsetof(struct mail_settings, history_days), 0,
+        3650, NULL, NULL, "days back that the first look at the folder takes in; 0: 7"},
        {"imap", SHAPE_OBJECT, SHAPE_OMIT, offsetof(struct mail_settings, imap), 0, 0, &IMAP, NULL,
         "where mail is fetched"},
        {"smtp", SHAPE_OBJECT, SHAPE_OMIT, offsetof(struct mail_settings, smtp), 0, 0, &SMTP, NULL,

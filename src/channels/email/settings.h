@@ -17,8 +17,9 @@ struct mail_server {
 
 struct mail_settings {
     const char *address, *name, *signature;
-    bool subaddress; /* the server takes help+anything@: then Reply-To carries the token */
-    int64_t poll_s;  /* seconds between looks without IDLE; 0: 60 */
+    bool subaddress;      /* the server takes help+anything@: then Reply-To carries the token */
+    int64_t poll_s;       /* seconds between looks without IDLE; 0: 60 */
+    int64_t history_days; /* how far back the first look goes; 0: 7 */
     struct mail_server *imap, *smtp;
 };
 

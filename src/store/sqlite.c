@@ -456,7 +456,8 @@ static void sqlite_close(struct conn *conn)
 
 static void conn_close_p(struct sqlite_conn **c)
 {
-    sqlite_close(&(*c)->conn);
+    if (*c)
+        sqlite_close(&(*c)->conn);
 }
 
 static enum err setup(struct sqlite_conn *c, struct why *w)

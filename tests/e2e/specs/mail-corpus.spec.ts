@@ -55,7 +55,7 @@ async function everyOneIsSeen(server: Server, mail: MailServers, mails: Buffer[]
   await writeFile(join(folder, 'new', '1800000000.Mlast.test'), 'From: last@example.org\r\nTo: care@localhost\r\nSubject: the last one\r\nMessage-ID: <last@example.org>\r\n\r\nstill here\r\n')
   await mustRun('chown', ['-R', '65534:65534', folder])
   const inbox = (await server.api.must('POST', '/api/v1/inboxes', {
-    name: mailbox, channel: 'email', settings: mailSettings(mail, { address: `${mailbox}@localhost`, imap_user: `${mailbox}@localhost` }),
+    name: mailbox, channel: 'email', settings: mailSettings(mail, { address: `${mailbox}@localhost` }),
   })).id
   await until('the mail behind the poison', async () =>
     (await server.api.get(`/api/v1/tickets?inbox=${inbox}&q=${encodeURIComponent('the last one')}&limit=1`)).data?.length === 1, 600_000)

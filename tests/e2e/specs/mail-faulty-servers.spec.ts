@@ -17,7 +17,9 @@ test('seven broken IMAP servers and a stalling SMTP server: the good mailbox get
       await server.api.must('POST', '/api/v1/inboxes', {
         name: `Broken ${faults[i]}`, channel: 'email',
         settings: mailSettings(mail, {
-          address: `broken${i}@localhost`, imap_port: faulty.port, imap_security: 'none', smtp_port: stalling.port, smtp_security: 'none',
+          address: `broken${i}@localhost`,
+          imap: { port: faulty.port, security: 'none' },
+          smtp: { port: stalling.port, security: 'none' },
         }),
       })
     const good = (await server.api.must('POST', '/api/v1/inboxes', { name: 'Good', channel: 'email', settings: mailSettings(mail) })).id

@@ -2,12 +2,12 @@
 // same thread, with the right headers, once.
 import { expect, test } from '../fixtures/test'
 import { MailServers } from '../fixtures/mail'
-import { mailSettings } from '../fixtures/mail-settings'
+import { type MailChange, mailSettings } from '../fixtures/mail-settings'
 import { logIn } from '../fixtures/pages'
 import { until } from '../fixtures/process'
 import type { Server } from '../fixtures/server'
 
-const mailInbox = async (server: Server, mail: MailServers, more: object = {}) =>
+const mailInbox = async (server: Server, mail: MailServers, more: MailChange = {}) =>
   (await server.api.must('POST', '/api/v1/inboxes', { name: 'Help by mail', channel: 'email', settings: mailSettings(mail, more) })).id as number
 
 let mail: MailServers
@@ -53,7 +53,7 @@ test('mail in, answer out, answer to the answer: one thread, the right headers',
 
 test('an out-of-office answer is kept, opens nothing, and is answered by no machine', async ({ server }) => {
   await mail.addUser('loop@localhost', 'care-pass')
-  await mailInbox(server, mail, { address: 'loop@localhost', imap_user: 'loop@localhost', smtp_user: 'loop@localhost' })
+  await mailInbox(server, mail, { address: 'loop@localhost' })
   await mail.send({
     from: 'bo@customer.example', to: 'loop@localhost', subject: 'Out of office', body: 'I am away.',
     headers: { 'Auto-Submitted': 'auto-replied' },
@@ -66,7 +66,7 @@ test('an out-of-office answer is kept, opens nothing, and is answered by no mach
 
 test('the same mail fetched again after a restart is one message', async ({ server }) => {
   await mail.addUser('again@localhost', 'care-pass')
-  await mailInbox(server, mail, { address: 'again@localhost', imap_user: 'again@localhost' })
+  await mailInbox(server, mail, { address: 'again@localhost' })
   const send = (n: number) => mail.send({ from: 'cy@customer.example', to: 'again@localhost', subject: `Mail ${n}`, headers: { 'Message-ID': `<again-${n}@customer.example>` } })
   await send(1)
   await until('the first mail', async () => (await server.api.all('/api/v1/tickets')).length === 1, 30_000)
@@ -82,14 +82,14 @@ test('the same mail fetched again after a restart is one message', async ({ serv
   expect(all.map((t) => t.subject).sort()).toEqual(['Mail 1', 'Mail 2', 'Mail 3'])
 })
 
-for (const [says, settings] of [
+for (const [says, imap] of [
   ['signed by a stranger', { ca_file: undefined }],
-  ['for another host', { imap_host: '127.0.0.2' }],
+  ['for another host', { host: '127.0.0.2' }],
 ] as const)
   test(`a certificate ${says} is refused before the password is said`, async ({ server }) => {
     await mail.addUser('tls@localhost', 'care-pass')
     const answer = await server.api.post('/api/v1/inboxes/check', {
-      channel: 'email', settings: mailSettings(mail, { imap_user: 'tls@localhost', ...settings }),
+      channel: 'email', settings: mailSettings(mail, { address: 'tls@localhost', imap }),
     })
     expect(answer.status, answer.text).toBeGreaterThanOrEqual(400)
     expect(answer.text).toMatch(/certificate/i)

@@ -42,12 +42,13 @@ enum err metrics_get(struct req *q, struct res *s, struct why *w)
     struct app *app = q->app;
     struct store_stats st;
     struct http_stats ht;
-    struct jobs_stats jt;
+    struct jobs_stats jt = {0};
 
     (void)w;
     store_stats(app->store, &st);
     http_stats(app->http, &ht);
-    jobs_stats(app->jobs, &jt);
+    if (app->jobs)
+        jobs_stats(app->jobs, &jt);
     s->content_type = "text/plain; version=0.0.4";
     figure(&s->body, "http_requests_total", "counter", "Requests answered.", ht.requests);
     figure(&s->body, "http_refused_total", "counter", "Requests refused before a handler.",

@@ -137,6 +137,17 @@ enum err message_in_read(const char *json, size_t n, struct arena *a, struct inc
     return OK;
 }
 
+uint64_t message_part(const struct req *q)
+{
+    uint64_t h = 14695981039346656037U; /* FNV-1a, 64 bit */
+
+    if (q->route->in != &MESSAGE_IN || !q->in)
+        return (uint64_t)q->ids[0];
+    for (const char *p = ((const struct message_in *)q->in)->contact->external_id; *p; p++)
+        h = (h ^ (unsigned char)*p) * 1099511628211U;
+    return h ^ (uint64_t)q->ids[0];
+}
+
 enum err message_take_post(struct req *q, struct res *s, struct why *w)
 {
     struct incoming m = incoming_of(q->arena, q->in);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ SHAPE(COUNT, "Count", struct live_count, "How many tickets of one kind there are
 
 struct live {
     struct store *store;
-    struct http_server *http;
+    struct http_server *_Atomic http;
     struct presence *presence;
     pthread_t counter;
     pthread_mutex_t lock;
@@ -112,20 +113,23 @@ static bool is_of_ticket(const struct event *e)
  * message keeps its own line. */
 static void publish(struct live *l, const struct event *e)
 {
+    struct http_server *http = atomic_load(&l->http);
     char key[96], topic[TOPIC_BYTES];
     struct buf b;
 
+    if (!http)
+        return;
     buf_init(&b, FRAME_MOST_BYTES);
     live_frame(&b, e);
     snprintf(key, sizeof key, "%s:%" PRId64 ":%" PRId64, e->kind, e->ticket_id, e->message_id);
-    http_publish(l->http, "all", key, b.p, live_may, e->inbox_id);
+    http_publish(http, "all", key, b.p, live_may, e->inbox_id);
     if (is_of_ticket(e)) {
         snprintf(topic, sizeof topic, "ticket:%" PRId64, e->ticket_id);
-        http_publish(l->http, topic, key, b.p, live_may, e->inbox_id);
+        http_publish(http, topic, key, b.p, live_may, e->inbox_id);
         snprintf(key, sizeof key, "%" PRId64, e->ticket_id);
-        http_publish(l->http, "list", key, b.p, live_may, e->inbox_id);
+        http_publish(http, "list", key, b.p, live_may, e->inbox_id);
     } else {
-        http_publish(l->http, "list", key, b.p, live_may, e->inbox_id);
+        http_publish(http, "list", key, b.p, live_may, e->inbox_id);
     }
     buf_done(&b);
 }
@@ -188,18 +192,21 @@ static struct live_count count_of(const struct count_list_row *r, int64_t n)
 
 static void tell_count(struct live *l, const struct count_list_row *r, int64_t n)
 {
+    struct http_server *http = atomic_load(&l->http);
     struct live_count c = count_of(r, n);
     char key[96];
     struct buf b;
 
+    if (!http)
+        return;
     buf_init(&b, FRAME_MOST_BYTES);
     buf_str(&b, "event: counts.changed\ndata: ");
     shape_write(&b, &COUNT, &c);
     buf_str(&b, "\n\n");
     snprintf(key, sizeof key, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%" PRId64, r->bucket, r->team_id,
              r->assignee_id, r->inbox_id);
-    http_publish(l->http, "counts", key, b.p, live_may, r->inbox_id);
-    http_publish(l->http, "all", key, b.p, live_may, r->inbox_id);
+    http_publish(http, "counts", key, b.p, live_may, r->inbox_id);
+    http_publish(http, "all", key, b.p, live_may, r->inbox_id);
     buf_done(&b);
 }
 
@@ -295,7 +302,12 @@ void live_viewers(struct live *l, struct arena *a, int64_t ticket_id, struct liv
     presence_list(l->presence, a, ticket_id, clock_now(), ret, ret_n);
 }
 
-enum err live_start(struct store *s, struct http_server *http, struct live **ret, struct why *w)
+void live_publish_to(struct live *l, struct http_server *http)
+{
+    atomic_store(&l->http, http);
+}
+
+enum err live_start(struct store *s, struct live **ret, struct why *w)
 {
     struct live *l = calloc(1, sizeof *l);
     enum err e;
@@ -303,7 +315,6 @@ enum err live_start(struct store *s, struct http_server *http, struct live **ret
     if (!l)
         return fail(w, E_BUSY, "could not have the memory for live events");
     l->store = s;
-    l->http = http;
     l->presence = presence_new();
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->changed, NULL);

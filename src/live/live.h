@@ -33,8 +33,9 @@ struct live_viewer {
 };
 extern const struct shape VIEWER;
 
-CHECKED enum err live_start(struct store *s, struct http_server *http, struct live **ret,
-                            struct why *w);
+CHECKED enum err live_start(struct store *s, struct live **ret, struct why *w);
+/* Events go nowhere until there is a server to tell. */
+void live_publish_to(struct live *l, struct http_server *http);
 void live_stop(struct live *l); /* takes NULL */
 
 /* The counts that `who` may see, as last read (at most a quarter second old). */

@@ -1,0 +1,108 @@
+/* routes.c: the only list of URLs. Permission, rate, body limit and where it runs stand in the
+ * row, so no handler can forget them. */
+#include "routes.h"
+
+#include "base/limits.h"
+#include "contacts/contact.h"
+#include "contacts/contact_api.h"
+#include "desk/desk_api.h"
+#include "desk/inbox_api.h"
+#include "desk/message_api.h"
+#include "inboxes/inbox_store.h"
+#include "live/live.h"
+#include "people/people.h"
+#include "people/people_api.h"
+#include "people/policy.h"
+#include "tickets/message.h"
+#include "tickets/ticket_act.h"
+#include "tickets/ticket_api.h"
+#include "tickets/ticket_store.h"
+
+#define API "/api/v1"
+#define SMALL_BYTES 16384
+#define PAGE "limit,after"
+
+/* clang-format off */
+const struct route ROUTES[] = {
+    /* method        path                            who may          rate       runs       body limit              handler                  in               out             list   query   says */
+    /* ---- up, well */
+    {METHOD_GET,    "/healthz",                      P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      healthz_get,             NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_GET,    "/readyz",                       P_PUBLIC,        PER_NONE,  ON_READ,   0,                      readyz_get,              NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_GET,    "/metrics",                      P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      metrics_get,             NULL,            NULL,           false, NULL,   NULL},
+
+    /* ---- people */
+    {METHOD_GET,    API "/setup",                    P_PUBLIC,        PER_IP,    ON_READ,   0,                      setup_get,               NULL,            &SETUP,         false, NULL,   "Must the desk be set up first?"},
+    {METHOD_POST,   API "/setup",                    P_PUBLIC,        PER_LOGIN, ON_SLOW,   SMALL_BYTES,            setup_post,              &SETUP_IN,       &ME,            false, NULL,   "Make the first admin with the one-time link"},
+    {METHOD_POST,   API "/session",                  P_PUBLIC,        PER_LOGIN, ON_SLOW,   SMALL_BYTES,            session_post,            &SESSION_IN,     &ME,            false, NULL,   "Sign in"},
+    {METHOD_DELETE, API "/session",                  P_SIGNED_IN,     PER_WHO,   ON_WRITE,  0,                      session_delete,          NULL,            NULL,           false, NULL,   "Sign out"},
+    {METHOD_POST,   API "/password-reset",           P_PUBLIC,        PER_LOGIN, ON_SLOW,   SMALL_BYTES,            reset_post,              &RESET_IN,       NULL,           false, NULL,   "Ask for a link to a new password"},
+    {METHOD_POST,   API "/password-reset/confirm",   P_PUBLIC,        PER_LOGIN, ON_SLOW,   SMALL_BYTES,            reset_confirm_post,      &RESET_CONFIRM_IN, &ME,          false, NULL,   "Set a new password with the link (also an invitation's)"},
+    {METHOD_GET,    API "/me",                       P_SIGNED_IN,     PER_WHO,   ON_READ,   0,                      me_get,                  NULL,            &ME,            false, NULL,   "Who am I?"},
+    {METHOD_PATCH,  API "/me",                       P_AGENT_ONLY,    PER_WHO,   ON_SLOW,   65536,                  me_patch,                &ME_PATCH,       &ME,            false, NULL,   "Change my name, language, settings or password"},
+    {METHOD_GET,    API "/agents",                   P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      agent_list_get,          NULL,            &AGENT,         true,  NULL,   "Everyone who works here"},
+    {METHOD_POST,   API "/agents",                   P_PEOPLE_ADMIN,  PER_WHO,   ON_WRITE,  SMALL_BYTES,            agent_post,              &AGENT_IN,       &AGENT,         false, NULL,   "Invite a colleague"},
+    {METHOD_PATCH,  API "/agents/:id",               P_PEOPLE_ADMIN,  PER_WHO,   ON_WRITE,  65536,                  agent_patch,             &AGENT_PATCH,    &AGENT,         false, NULL,   "Change a colleague's role or reach"},
+    {METHOD_POST,   API "/agents/:id/reset-link",    P_PEOPLE_ADMIN,  PER_WHO,   ON_WRITE,  0,                      agent_reset_link_post,   NULL,            &LINK,          false, NULL,   "A link to a new password, to hand over"},
+    {METHOD_GET,    API "/teams",                    P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      team_list_get,           NULL,            &TEAM,          true,  NULL,   "Teams and who is in them"},
+    {METHOD_POST,   API "/teams",                    P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  65536,                  team_post,               &TEAM_IN,        &TEAM,          false, NULL,   "Make a team"},
+    {METHOD_PATCH,  API "/teams/:id",                P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  65536,                  team_patch,              &TEAM_PATCH,     &TEAM,          false, NULL,   "Change a team"},
+    {METHOD_DELETE, API "/teams/:id",                P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  0,                      team_delete,             NULL,            NULL,           false, NULL,   "Dissolve a team"},
+    {METHOD_GET,    API "/keys",                     P_KEY_ADMIN,     PER_WHO,   ON_READ,   0,                      key_list_get,            NULL,            &KEY,           true,  NULL,   "API keys"},
+    {METHOD_POST,   API "/keys",                     P_KEY_ADMIN,     PER_WHO,   ON_WRITE,  SMALL_BYTES,            key_post,                &KEY_IN,         &KEY,           false, NULL,   "Make an API key; it is shown once"},
+    {METHOD_DELETE, API "/keys/:id",                 P_KEY_ADMIN,     PER_WHO,   ON_WRITE,  0,                      key_delete,              NULL,            NULL,           false, NULL,   "Revoke an API key"},
+    {METHOD_GET,    API "/audit",                    P_AUDIT_SEE,     PER_WHO,   ON_READ,   0,                      audit_list_get,          NULL,            &AUDIT_LINE,    true,  PAGE,   "Who did what, newest first"},
+
+    /* ---- inboxes */
+    {METHOD_GET,    API "/inboxes",                  P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      inbox_list_get,          NULL,            &INBOX,         true,  NULL,   "Addresses on channels"},
+    {METHOD_POST,   API "/inboxes",                  P_INBOX_ADMIN,   PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       inbox_post,              &INBOX_IN,       &INBOX,         false, NULL,   "Make an inbox"},
+    {METHOD_POST,   API "/inboxes/check",            P_INBOX_ADMIN,   PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       inbox_check_post,        &INBOX_CHECK_IN, &INBOX_CHECKED, false, NULL,   "Do these settings work?"},
+    {METHOD_GET,    API "/inboxes/:id",              P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      inbox_one_get,           NULL,            &INBOX,         false, NULL,   "One inbox"},
+    {METHOD_PATCH,  API "/inboxes/:id",              P_INBOX_ADMIN,   PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       inbox_patch,             &INBOX_PATCH,    &INBOX,         false, NULL,   "Change an inbox"},
+    {METHOD_POST,   API "/inboxes/:id/messages",     P_MESSAGE_TAKE,  PER_NONE,  ON_WRITE,  LIMIT_JSON_BYTES,       message_take_post,       &MESSAGE_IN,     &MESSAGE_TAKEN, false, NULL,   "Hand in what a customer said; 202 means it is on disk"},
+
+    /* ---- tickets */
+    {METHOD_GET,    API "/tickets",                  P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_list_get,         NULL,            &TICKET,        true,  "status,assignee,team,tag,inbox,contact,q,sort," PAGE, "Tickets: newest first, or by waiting"},
+    {METHOD_GET,    API "/tickets/:id",              P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_get,              NULL,            &TICKET,        false, NULL,   "One ticket"},
+    {METHOD_PATCH,  API "/tickets/:id",              P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_patch,            &TICKET_PATCH,   &TICKET,        false, NULL,   "Change a ticket; If-Match guards against overwriting"},
+    {METHOD_POST,   API "/tickets/:id/assign",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_assign_post,      &ASSIGN_IN,      &TICKET,        false, NULL,   "Say whose it is"},
+    {METHOD_POST,   API "/tickets/:id/snooze",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_snooze_post,      &SNOOZE_IN,      &TICKET,        false, NULL,   "Sleep until a time, or wake it"},
+    {METHOD_POST,   API "/tickets/:id/seen",         P_AGENT_ONLY,    PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_seen_post,        &SEEN_IN,        NULL,           false, NULL,   "I have read it up to here"},
+    {METHOD_GET,    API "/tickets/:id/presence",     P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      presence_get,            NULL,            &VIEWER,        true,  NULL,   "Who looks at it now"},
+    {METHOD_POST,   API "/tickets/:id/presence",     P_AGENT_ONLY,    PER_WHO,   ON_WRITE,  SMALL_BYTES,            presence_post,           &PRESENCE_IN,    NULL,           false, NULL,   "I look at it, or answer it"},
+    {METHOD_GET,    API "/tickets/:id/drafts",       P_AGENT_ONLY,    PER_WHO,   ON_READ,   0,                      draft_list_get,          NULL,            &DRAFT,         true,  NULL,   "What I have begun to write"},
+    {METHOD_PUT,    API "/tickets/:id/drafts/:text", P_AGENT_ONLY,    PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       draft_put,               &DRAFT_IN,       NULL,           false, NULL,   "Keep a draft; empty text takes it away"},
+    {METHOD_GET,    API "/tickets/:id/messages",     P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_messages_get,     NULL,            &MESSAGE,       true,  "before," PAGE, "What was said, oldest first"},
+    {METHOD_POST,   API "/tickets/:id/messages",     P_REPLY,         PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       ticket_reply_post,       &REPLY_IN,       &MESSAGE,       false, NULL,   "Answer the customer, or note something for the team"},
+    {METHOD_GET,    API "/tags",                     P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      tag_list_get,            NULL,            &TAG,           true,  NULL,   "Tags in use"},
+    {METHOD_GET,    API "/statuses",                 P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      status_list_get,         NULL,            &STATUS,        true,  NULL,   "Statuses and their categories"},
+    {METHOD_POST,   API "/statuses",                 P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  SMALL_BYTES,            status_post,             &STATUS_IN,      &STATUS,        false, NULL,   "A status of the desk's own"},
+    {METHOD_PATCH,  API "/statuses/:id",             P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  SMALL_BYTES,            status_patch,            &STATUS_PATCH,   NULL,           false, NULL,   "Rename a status"},
+
+    /* ---- messages and files */
+    {METHOD_GET,    API "/messages/:id",             P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_one_get,         NULL,            &MESSAGE,       false, NULL,   "One message"},
+    {METHOD_GET,    API "/messages/:id/html",        P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_html_get,        NULL,            &MESSAGE_HTML,  false, NULL,   "A mail's HTML, sanitised"},
+    {METHOD_GET,    API "/messages/:id/raw",         P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_raw_get,         NULL,            NULL,           false, NULL,   "The original, as it came"},
+    {METHOD_POST,   API "/messages/:id/send-again",  P_REPLY,         PER_WHO,   ON_WRITE,  0,                      message_again_post,      NULL,            &MESSAGE,       false, NULL,   "Send a failed or unknown reply once more"},
+    {METHOD_POST,   API "/uploads",                  P_REPLY,         PER_WHO,   ON_SLOW,   LIMIT_ATTACHMENT_BYTES, upload_post,             NULL,            &UPLOAD,        false, "name", "A file for a reply: the body is the file"},
+    {METHOD_GET,    "/files/:text/*",                P_PUBLIC,        PER_IP,    ON_READ,   0,                      file_get,                NULL,            NULL,           false, NULL,   NULL},
+
+    /* ---- contacts, search, live */
+    {METHOD_GET,    API "/contacts",                 P_CONTACT_SEE,   PER_WHO,   ON_READ,   0,                      contact_list_get,        NULL,            &CONTACT,       true,  "q," PAGE, "People who write to us"},
+    {METHOD_GET,    API "/contacts/:id",             P_CONTACT_SEE,   PER_WHO,   ON_READ,   0,                      contact_one_get,         NULL,            &CONTACT,       false, NULL,   "One person"},
+    {METHOD_GET,    API "/search",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      search_get,              NULL,            &SEARCH_HIT,    true,  "q,kind," PAGE, "Words in messages, subjects, contacts"},
+    {METHOD_GET,    API "/counts",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      counts_get,              NULL,            &COUNT,         true,  NULL,   "How many tickets there are of each kind"},
+    {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            NULL,           false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
+
+    /* ---- quarantine */
+    {METHOD_GET,    API "/quarantine",               P_QUARANTINE,    PER_WHO,   ON_READ,   0,                      quarantine_get,          NULL,            &SPOOL_ITEM,    true,  PAGE,   "Raw messages that could not be parsed"},
+    {METHOD_POST,   API "/quarantine/:id/retry",     P_QUARANTINE,    PER_WHO,   ON_WRITE,  0,                      quarantine_retry_post,   NULL,            NULL,           false, NULL,   "Try to parse it again"},
+    {METHOD_POST,   API "/quarantine/:id/dismiss",   P_QUARANTINE,    PER_WHO,   ON_WRITE,  0,                      quarantine_dismiss_post, NULL,            NULL,           false, NULL,   "Put it aside; it is kept"},
+    {METHOD_GET,    API "/quarantine/:id/raw",       P_QUARANTINE,    PER_WHO,   ON_READ,   0,                      quarantine_raw_get,      NULL,            NULL,           false, NULL,   "The raw message"},
+};
+/* clang-format on */
+const size_t ROUTES_N = sizeof ROUTES / sizeof *ROUTES;
+
+const char *route_permission_name(int permission)
+{
+    return permission_name((enum permission)permission);
+}

@@ -1,0 +1,59 @@
+// What several panes ask the server for, each once: agents, teams, inboxes, statuses, tags, counts.
+import { computed } from 'vue'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { all, get } from '@/api/client'
+import type { Agent, Contact, Count, Inbox, Status, Tag, Team, Ticket } from '@/api/types'
+import { useLive } from '@/live/live'
+import { mergeCounts } from '@/lib/queue'
+
+export const useAgents = () => useQuery({ queryKey: ['agents'], queryFn: () => all<Agent>('/agents') })
+export const useTeams = () => useQuery({ queryKey: ['teams'], queryFn: () => all<Team>('/teams') })
+export const useInboxes = () => useQuery({ queryKey: ['inboxes'], queryFn: () => all<Inbox>('/inboxes') })
+export const useStatuses = () => useQuery({ queryKey: ['statuses'], queryFn: () => all<Status>('/statuses') })
+export const useTags = () => useQuery({ queryKey: ['tags'], queryFn: () => all<Tag>('/tags') })
+
+export const useContact = (id: () => number | undefined) =>
+  useQuery({
+    queryKey: computed(() => ['contact', id()]),
+    queryFn: () => get<Contact>(`/contacts/${id()}`),
+    enabled: computed(() => !!id()),
+  })
+
+export const useContactTickets = (id: () => number | undefined) =>
+  useQuery({
+    queryKey: computed(() => ['contact-tickets', id()]),
+    queryFn: () => all<Ticket>('/tickets', { contact: id() }),
+    enabled: computed(() => !!id()),
+  })
+
+/* The counters, kept fresh by events that carry only what changed. */
+export function useCounts() {
+  const queries = useQueryClient()
+  const counts = useQuery({ queryKey: ['counts'], queryFn: () => get<Count[]>('/counts'), staleTime: Infinity })
+  useLive(
+    () => ['counts'],
+    (e) => {
+      if (e.kind === 'counts.changed' && Array.isArray(e.data))
+        queries.setQueryData<Count[]>(['counts'], (old) => mergeCounts(old ?? [], e.data as Count[]))
+    },
+  )
+  return counts
+}
+
+/* Slow-changing things: an event says they changed, a fetch says how. */
+export function useDeskEvents() {
+  const queries = useQueryClient()
+  const stale = (key: string) => void queries.invalidateQueries({ queryKey: [key] })
+  useLive(
+    () => ['counts', 'list'],
+    (e) => {
+      if (e.kind === 'reset') void queries.invalidateQueries()
+      else if (e.kind === 'agent.changed') (stale('agents'), stale('teams'))
+      else if (e.kind === 'inbox.changed') stale('inboxes')
+      else if (e.kind === 'quarantine.changed') stale('quarantine')
+      else if (e.kind === 'contact.changed' && e.contact_id) {
+        void queries.invalidateQueries({ queryKey: ['contact', e.contact_id] })
+      } else if (e.kind === 'ticket.created') stale('contact-tickets')
+    },
+  )
+}

@@ -2,7 +2,7 @@
 
 export interface Server {
   host: string
-  port: number
+  port: number | '' // empty: the usual one
   security: 'tls' | 'starttls' | 'none'
   user: string
   password: string
@@ -28,14 +28,15 @@ export interface ChatForm {
 
 const server = (from: unknown, security: Server['security']): Server => ({
   host: '',
-  port: 0,
+  port: '',
   user: '',
   password: '',
   ca_file: '',
   allow_plain: false,
   security,
-  ...((from ?? {}) as Partial<Server>),
+  ...withoutZero((from ?? {}) as Partial<Server>),
 })
+const withoutZero = (s: Partial<Server>): Partial<Server> => ({ ...s, port: s.port || '' })
 
 export function mailForm(s: Record<string, unknown>): MailForm {
   return {

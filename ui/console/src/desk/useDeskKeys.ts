@@ -15,6 +15,7 @@ export interface DeskParts {
   acts: Acts
   picker: (p: PickerName) => void
   write: (k: DraftKind) => void
+  read: () => void
   send: (solve: boolean) => void
   step: (by: 1 | -1) => void
   solve: (next: boolean) => void
@@ -47,7 +48,7 @@ export function useDeskKeys(d: DeskParts) {
   const handlers: Handlers = {
     next: () => d.step(1),
     previous: () => d.step(-1),
-    open: withTicket(() => d.write('reply')),
+    open: withTicket(() => d.read()),
     back: withTicket(() => d.back()),
     reply: withTicket(() => d.write('reply')),
     note: withTicket(() => d.write('note')),

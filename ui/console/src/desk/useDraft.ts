@@ -3,6 +3,7 @@
 import { onScopeDispose, reactive, ref, watch } from 'vue'
 import { get, put } from '@/api/client'
 import type { Draft, DraftKind } from '@/api/types'
+import { unsaved } from '@/lib/unsaved'
 
 const SAVE_AFTER = 1_500 // [ms]
 
@@ -12,6 +13,7 @@ export function useDraft(ticketId: () => number) {
   const state = ref<'' | 'saving' | 'saved' | 'unsaved'>('')
   const timers: Partial<Record<DraftKind, ReturnType<typeof setTimeout>>> = {}
   let loaded = 0
+  const nameOf = (ticket: number, kind: DraftKind) => `${ticket}/${kind}`
 
   async function save(kind: DraftKind, ticket = ticketId(), keepalive = false) {
     clearTimeout(timers[kind])
@@ -19,9 +21,11 @@ export function useDraft(ticketId: () => number) {
     if (loaded !== ticket || now === saved[kind]) return
     const before = saved[kind]
     saved[kind] = now
+    unsaved.set(nameOf(ticket, kind), now)
     state.value = 'saving'
     try {
       await put(`/tickets/${ticket}/drafts/${kind}`, { text: now }, { keepalive })
+      unsaved.done(nameOf(ticket, kind), now)
       if (loaded === ticket) state.value = now ? 'saved' : ''
     } catch {
       if (loaded !== ticket) return
@@ -40,12 +44,15 @@ export function useDraft(ticketId: () => number) {
     state.value = ''
     const drafts = await get<Draft[]>(`/tickets/${ticket}/drafts`).catch(() => [] as Draft[])
     if (ticket !== ticketId()) return
-    for (const d of drafts ?? []) {
-      saved[d.kind] = d.text
-      if (!text[d.kind]) text[d.kind] = d.text // typed while it loaded: what was typed wins
-      state.value = 'saved'
-    }
+    for (const d of drafts ?? []) saved[d.kind] = d.text
     loaded = ticket
+    for (const kind of ['reply', 'note'] as const) {
+      // Typed while it loaded, or not yet known to be saved: that wins.
+      const newest = text[kind] || (unsaved.get(nameOf(ticket, kind)) ?? saved[kind])
+      text[kind] = newest
+      if (newest) state.value = 'saved'
+      if (newest !== saved[kind]) void save(kind)
+    }
   }
 
   watch(

@@ -22,6 +22,10 @@ export const i18n = createI18n({
 
 export const localeNow = () => i18n.global.locale.value
 
+/* For dates and numbers: the browser's own region where it speaks our language ("en-GB"). */
+export const regionNow = () =>
+  navigator.languages?.find((l) => l.toLowerCase().startsWith(localeNow())) ?? localeNow()
+
 export async function setLocale(wanted: string) {
   const key: Locale = wanted.toLowerCase().startsWith('de') ? 'de' : 'en'
   if (key === 'de' && !i18n.global.availableLocales.includes('de')) {

@@ -115,7 +115,9 @@ size_t shape_field_index(const struct shape *s, const char *name);
 
 /* JSON Schema 2020-12 of one shape, nested shapes as {"$ref":"#/components/schemas/NAME"}.
  * What comes in and what goes out differ: in, only SHAPE_REQUIRED fields must be there and
- * SHAPE_READ_ONLY ones may not; out, all stand there but those with SHAPE_OMIT. `suffix` goes
- * behind the name of every nested shape. */
+ * SHAPE_READ_ONLY ones may not; out, all stand there but those with SHAPE_OMIT.
+ * `suffix(arg, nested)` goes behind the name of a nested shape. */
 enum shape_way { SHAPE_IN, SHAPE_OUT };
-void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, const char *suffix);
+typedef const char *shape_suffix(const void *arg, const struct shape *s);
+void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, shape_suffix *suffix,
+                  const void *arg);

@@ -225,19 +225,24 @@ static void deep_text_is_refused_not_followed(void **state)
     assert_int_equal(json_check(text, 130, &w), E_MALFORMED);
 }
 
+static const char *say_suffix(const void *arg, const struct shape *s)
+{
+    return arg;
+}
+
 static void schema_says_what_must_be_there(void **state)
 {
     SCOPED(buf_done) struct buf b;
     struct why w;
 
     buf_init(&b, 16384);
-    shape_schema(&b, &THING, SHAPE_IN, "Input");
+    shape_schema(&b, &THING, SHAPE_IN, say_suffix, "Input");
     assert_int_equal(json_check(b.p, b.n, &w), OK);
     assert_non_null(strstr(b.p, "\"required\":[\"name\"]"));
     assert_non_null(strstr(b.p, "#/components/schemas/OwnerInput\""));
     assert_null(strstr(b.p, "\"id\":{"));
     buf_reset(&b);
-    shape_schema(&b, &THING, SHAPE_OUT, "");
+    shape_schema(&b, &THING, SHAPE_OUT, say_suffix, "");
     assert_int_equal(json_check(b.p, b.n, &w), OK);
     assert_non_null(strstr(b.p, "\"level\":{\"type\":[\"string\",\"null\"],\"enum\":[\"low\","
                                 "\"high\",null]}"));

@@ -218,18 +218,24 @@ static void schema_names(struct buf *b, const struct shape_field *f, bool or_nul
     buf_str(b, or_null ? ",null]" : "]");
 }
 
-static void schema_ref(struct buf *b, const struct shape *of, const char *suffix)
+/* How nested shapes are called. */
+struct naming {
+    shape_suffix *suffix;
+    const void *arg;
+};
+
+static void schema_ref(struct buf *b, const struct shape *of, const struct naming *n)
 {
-    buf_printf(b, "\"$ref\":\"#/components/schemas/%s%s\"", of->name, suffix);
+    buf_printf(b, "\"$ref\":\"#/components/schemas/%s%s\"", of->name, n->suffix(n->arg, of));
 }
 
 static void schema_array(struct buf *b, const struct shape_field *f, bool or_null,
-                         const char *suffix)
+                         const struct naming *naming)
 {
     schema_type(b, "array", or_null);
     buf_str(b, ",\"items\":{");
     if (f->type == SHAPE_LIST)
-        schema_ref(b, f->of, suffix);
+        schema_ref(b, f->of, naming);
     else
         schema_type(b, f->type == SHAPE_IDS ? "integer" : "string", false);
     buf_char(b, '}');
@@ -237,7 +243,7 @@ static void schema_array(struct buf *b, const struct shape_field *f, bool or_nul
 }
 
 static void schema_value(struct buf *b, const struct shape_field *f, bool or_null,
-                         const char *suffix)
+                         const struct naming *naming)
 {
     switch (f->type) {
     case SHAPE_TEXT:
@@ -262,13 +268,13 @@ static void schema_value(struct buf *b, const struct shape_field *f, bool or_nul
         return;
     case SHAPE_OBJECT:
         buf_str(b, or_null ? "\"anyOf\":[{" : "");
-        schema_ref(b, f->of, suffix);
+        schema_ref(b, f->of, naming);
         buf_str(b, or_null ? "},{\"type\":\"null\"}]" : "");
         return;
     case SHAPE_LIST:
     case SHAPE_TEXTS:
     case SHAPE_IDS:
-        schema_array(b, f, or_null, suffix);
+        schema_array(b, f, or_null, naming);
         return;
     case SHAPE_MAP:
         schema_type(b, "object", or_null);
@@ -297,8 +303,10 @@ static void schema_required(struct buf *b, const struct shape *s, enum shape_way
         buf_char(b, ']');
 }
 
-void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, const char *suffix)
+void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, shape_suffix *suffix,
+                  const void *arg)
 {
+    const struct naming naming = {suffix, arg};
     bool is_first = true;
 
     buf_str(b, "{\"type\":\"object\"");
@@ -317,7 +325,7 @@ void shape_schema(struct buf *b, const struct shape *s, enum shape_way way, cons
         is_first = false;
         write_text(b, f->name);
         buf_str(b, ":{");
-        schema_value(b, f, f->flags & SHAPE_NULLABLE, suffix);
+        schema_value(b, f, f->flags & SHAPE_NULLABLE, &naming);
         if (f->doc) {
             buf_str(b, ",\"description\":");
             write_text(b, f->doc);

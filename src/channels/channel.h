@@ -114,7 +114,8 @@ struct channel {
     const char *name;           /* "email": in URLs, config and the database */
     const char *label;          /* "mail": on the send button: "Send to Ana by mail" */
     int32_t max_text;           /* longest text one message can carry [characters] */
-    bool threads, edits, media; /* what the UI may offer; threads: one that is not found is new */
+    bool threads, edits, media; /* what the UI may offer */
+    bool opens_anew; /* a message that names no ticket opens one (mail); else it joins the newest */
     bool dedupes;               /* the service itself refuses our key twice */
     bool sends; /* has a send; else a reply is delivered by being read (chat, api) */
     const struct shape *settings;

@@ -116,19 +116,19 @@ static CHECKED enum err named_ticket(struct arrival *v, int64_t *ret, struct why
     return OK;
 }
 
-/* Which ticket: the one it names, else (where the channel has no threads of its own) the
+/* Which ticket: the one it names, else (unless the channel opens anew, as mail does) the
  * contact's newest that is not closed, else a new one; never by subject. */
 static CHECKED enum err which_ticket(struct arrival *v, struct why *w)
 {
     const struct channel *channel = channel_named(v->inbox->channel);
-    bool has_threads = channel && channel->threads;
+    bool opens_anew = channel && channel->opens_anew;
     struct ticket_of_contact_row *newest = NULL;
     int64_t id;
     enum err e;
 
     if ((e = named_ticket(v, &id, w)))
         return e;
-    if (!id && !has_threads && !v->m->thread_external_id) {
+    if (!id && !opens_anew && !v->m->thread_external_id) {
         struct ticket_of_contact_in of = {.contact_id = v->from.id, .inbox_id = v->m->inbox_id};
 
         if ((e = q_ticket_of_contact(v->tx, of, v->a, &newest, w)))

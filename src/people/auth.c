@@ -103,7 +103,7 @@ static CHECKED enum err by_key(struct req *q, const unsigned char hash[HASH_BYTE
         who->n_inboxes = 1;
     }
     *ret_found = true;
-    if (q->route->on == ON_WRITE && tx_now(q->tx) - key->last_used_at > USED_EVERY_MS)
+    if (tx_may_write(q->tx) && tx_now(q->tx) - key->last_used_at > USED_EVERY_MS)
         return q_api_key_used(q->tx, (struct api_key_used_in){.id = key->id, .now = tx_now(q->tx)},
                               NULL, w);
     return OK;

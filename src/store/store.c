@@ -327,3 +327,8 @@ void *store_jobs(const struct store *s)
 {
     return s->jobs;
 }
+
+bool tx_may_write(const struct tx *tx)
+{
+    return tx->writer != NULL;
+}

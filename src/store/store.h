@@ -72,6 +72,7 @@ int64_t tx_id(struct tx *tx);     /* a fresh id for a root row; store/id.h */
  * blocks, so a crash leaves a gap. */
 CHECKED enum err tx_number(struct tx *tx, int64_t *ret, struct why *w);
 struct store *tx_store(struct tx *tx);
+bool tx_may_write(const struct tx *tx); /* false in store_read */
 enum store_engine tx_engine(const struct tx *tx);
 /* Append to the event log; it gets its cursor at commit. event->cursor is ignored. */
 CHECKED enum err tx_event(struct tx *tx, const struct event *event, struct why *w);

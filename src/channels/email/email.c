@@ -118,6 +118,7 @@ const struct channel email_channel = {
     .label = "mail",
     .max_text = LIMIT_TEXT_CHARS,
     .threads = true,
+    .opens_anew = true,
     .media = true,
     .sends = true,
     .settings = &mail_settings_shape,

@@ -440,7 +440,7 @@ static void sqlite_close(struct conn *conn)
 {
     struct sqlite_conn *c = of(conn);
 
-    if (!c)
+    if (!conn)
         return;
     statements_done(&c->statements, statement_free);
     sqlite3_finalize(c->begin);

@@ -431,6 +431,8 @@ def code(q, by_engine):
     for engine, member, prefix in ((0, "sqlite", "SQLITE"), (1, "pg", "PG")):
         if by_engine[engine] is not None:
             init.append(f"    .{member} = {prefix}_{n},")
+    if has_in(q):
+        init.append(f"    .in_bytes = sizeof(struct {n}_in),")
     if q.params:
         init.append(f"    .params = PARAMS_{n},\n    .n_params = {len(q.params)},")
     if q.returns:

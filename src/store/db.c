@@ -51,6 +51,8 @@ static enum err run(struct tx *tx, const struct query *q, const void *in, struct
         return fail(w, E_BUSY, "the transaction was lost before");
     if (c->is_writer && !c->is_side && is_to_fail(c->store))
         return c->engine->break_down(c, w);
+    if (tx->writer)
+        statement_log_add(c->store->log, q, in);
     return c->engine->run(c, q, in, rows, ret_changed, w);
 }
 

@@ -33,7 +33,7 @@ struct query {
     const struct db_piece *sqlite, *pg; /* NULL: not for this engine */
     const struct db_field *params, *columns;
     unsigned n_params, n_columns, n_fragments;
-    size_t row_bytes;
+    size_t in_bytes, row_bytes;
     bool has_with; /* `in` has an unsigned of flags at with_offset */
     size_t with_offset;
 };

@@ -10,6 +10,7 @@
 
 #include "store/db.h"
 #include "store/id.h"
+#include "store/statement_log.h"
 #include "store/store.h"
 
 struct engine;
@@ -140,7 +141,8 @@ struct store {
     struct conn *idle_readers;
     int n_readers, n_readers_open;
     struct follower follower;
-    void *jobs; /* store_set_jobs */
+    struct statement_log *log; /* SQLite, for benches; or NULL */
+    void *jobs;                /* store_set_jobs */
     struct lease lease;
     pthread_mutex_t blob_lock;
     struct conn *blob_conn; /* PostgreSQL: opened with the first blob */

@@ -163,6 +163,8 @@ enum err store_open(const struct store_conf *conf, struct store **ret, struct wh
     follower_init(s);
     if (conf->url)
         lease_init(s);
+    else if ((e = statement_log_open(&s->log, w)))
+        return e;
     if ((e = open_writers(s, w)))
         return e;
     *ret = TAKE(s);
@@ -203,6 +205,7 @@ void store_close(struct store *s)
     s->engine->close(s->blob_conn);
     for (int i = 0; i < s->n_writers; i++) /* last: the writer's end checkpoints */
         s->engine->close(s->writers[i].conn);
+    statement_log_close(s->log);
     pthread_mutex_destroy(&s->pool_lock);
     pthread_cond_destroy(&s->pool_wake);
     pthread_mutex_destroy(&s->blob_lock);

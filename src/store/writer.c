@@ -47,6 +47,7 @@ static enum err run_marked(struct writer *w, struct batch *b, struct store_write
         op->err = engine->settle(w->conn, &op->why);
     if (w->conn->is_lost)
         return op->err ? op->err : fail(&op->why, E_BUSY, "the transaction was lost");
+    statement_log_end_op(w->store->log, op->err == OK);
     if (op->err) {
         struct why ignored;
 
@@ -65,7 +66,7 @@ static enum err run_marked(struct writer *w, struct batch *b, struct store_write
 static enum err commit(struct writer *w, const struct batch *b, struct why *why)
 {
     struct store *s = w->store;
-    struct tx tx = {.store = s, .conn = w->conn, .writer = w};
+    struct tx tx = {.store = s, .conn = w->conn};
     int64_t mark = ids_mark_wanted(&s->ids, clock_now()), changed, started;
     enum err e;
 
@@ -80,6 +81,7 @@ static enum err commit(struct writer *w, const struct batch *b, struct why *why)
     started = clock_mono_us();
     if ((e = db_commit(w->conn, why)))
         return e;
+    statement_log_end_batch(s->log, true);
     if (mark)
         ids_mark_stored(&s->ids, mark);
     count_batch(s, b, clock_mono_us() - started);
@@ -93,6 +95,7 @@ static enum err batch_try(struct writer *w, struct batch *b, bool *ret_again, st
     struct counters before = w->count;
     enum err e;
 
+    statement_log_end_batch(w->store->log, false);
     b->after = NULL;
     b->after_last = &b->after;
     *ret_again = false;

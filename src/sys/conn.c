@@ -63,7 +63,9 @@ static bool ready(struct conn *s, short events)
         }
         if (rc > 0)
             return true;
-        say(s, rc < 0 ? strerror(errno) : "the server is silent");
+        say(s, rc < 0                           ? strerror(errno)
+               : clock_mono_us() >= s->until_us ? "the server is too slow"
+                                                : "the server is silent");
         return false;
     }
 }

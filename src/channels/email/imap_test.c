@@ -1,0 +1,515 @@
+/* imap_test.c: does a slow, stalling or lying server hold up only itself, and does no password
+ * leave for a server that is not the right one? Against a scripted server; the waits are
+ * injected, and nothing is judged by the clock. */
+#include <setjmp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "channels/email/email.h"
+#include "channels/email/fake_server.h"
+#include "channels/email/imap_pull.h"
+#include "sys/secret.h"
+
+#include <cmocka.h>
+#undef fail /* cmocka's; ours is base/err.h */
+
+static const struct imap_times QUICK = {
+    .connect_ms = 2000,
+    .silence_ms = 300,
+    .command_ms = 1000,
+    .bytes_per_s = 10 * 1024,
+    .idle_ms = 100,
+    .poll_ms = 50,
+    .retry_ms = 10,
+    .retry_max_ms = 40,
+};
+
+#define GREETING                                                                                   \
+    {                                                                                              \
+        FAKE_SAY, "* OK [CAPABILITY IMAP4rev1] ready\r\n"                                          \
+    }
+#define CAPABLE                                                                                    \
+    {FAKE_HEAR, "CAPABILITY"},                                                                     \
+    {                                                                                              \
+        FAKE_SAY, "* CAPABILITY IMAP4rev1 STARTTLS IDLE\r\n$T OK done\r\n"                         \
+    }
+#define LOGIN                                                                                      \
+    {FAKE_HEAR, "LOGIN"},                                                                          \
+    {                                                                                              \
+        FAKE_SAY, "$T OK in\r\n"                                                                   \
+    }
+#define EXAMINE                                                                                    \
+    {FAKE_HEAR, "EXAMINE"},                                                                        \
+    {                                                                                              \
+        FAKE_SAY, "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$T OK [READ-ONLY] examined\r\n"         \
+    }
+
+static enum err try_open(const struct fake_step *steps, enum fake_cert cert, const char *security,
+                         char why[WHY_TEXT_BYTES], bool *ret_saw_login)
+{
+    struct fake *f = fake_start(steps, cert);
+    struct mail_server server = {.host = "localhost",
+                                 .port = fake_port(f),
+                                 .security = security,
+                                 .user = "care@localhost",
+                                 .password = "care-pass",
+                                 .ca_file = fake_ca_file(f)};
+    struct imap *i = NULL;
+    struct why w = {0};
+    uint32_t validity = 0;
+    enum err e = imap_open(&server, &QUICK, -1, &i, &w);
+
+    if (!e)
+        e = imap_examine(i, "INBOX", &validity, &w);
+    imap_close(i);
+    *ret_saw_login = fake_heard(f, "care-pass");
+    fake_stop(f);
+    snprintf(why, WHY_TEXT_BYTES, "%s", w.text);
+    return e;
+}
+
+static void no_password_for_strangers(void **state)
+{
+    static const struct fake_step whole[] = {{FAKE_TLS, NULL}, GREETING, LOGIN,
+                                             CAPABLE,          EXAMINE,  {FAKE_STALL, NULL}};
+    static const struct fake_step starttls[] = {GREETING,
+                                                {FAKE_HEAR, "STARTTLS"},
+                                                {FAKE_SAY, "$T OK go\r\n"},
+                                                {FAKE_TLS, NULL},
+                                                LOGIN,
+                                                CAPABLE,
+                                                EXAMINE,
+                                                {FAKE_STALL, NULL}};
+    static const struct fake_step stripped[] = {GREETING,
+                                                {FAKE_HEAR, "STARTTLS"},
+                                                {FAKE_SAY, "$T BAD what?\r\n"},
+                                                LOGIN,
+                                                {FAKE_STALL, NULL}};
+    static const struct fake_step injected[] = {
+        GREETING,
+        {FAKE_HEAR, "STARTTLS"},
+        {FAKE_SAY, "$T OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"},
+        {FAKE_TLS, NULL},
+        LOGIN,
+        {FAKE_STALL, NULL}};
+    static const struct fake_step preauth[] = {
+        {FAKE_SAY, "* PREAUTH welcome\r\n"}, LOGIN, {FAKE_STALL, NULL}};
+    static const struct {
+        const char *says, *security;
+        const struct fake_step *steps;
+        enum fake_cert cert;
+        enum err want;
+        const char *word;
+    } rows[] = {
+        {"TLS, right certificate", "tls", whole, CERT_GOOD, OK, ""},
+        {"STARTTLS, right certificate", "starttls", starttls, CERT_GOOD, OK, ""},
+        {"TLS, self-signed", "tls", whole, CERT_SELF_SIGNED, E_DENIED, "not trusted"},
+        {"TLS, expired", "tls", whole, CERT_EXPIRED, E_DENIED, "expired"},
+        {"TLS, another host's", "tls", whole, CERT_WRONG_HOST, E_DENIED, "mismatch"},
+        {"STARTTLS, self-signed", "starttls", starttls, CERT_SELF_SIGNED, E_DENIED, "not trusted"},
+        {"STARTTLS, expired", "starttls", starttls, CERT_EXPIRED, E_DENIED, "expired"},
+        {"STARTTLS, another host's", "starttls", starttls, CERT_WRONG_HOST, E_DENIED, "mismatch"},
+        {"STARTTLS stripped", "starttls", stripped, CERT_GOOD, E_DENIED, "no encryption"},
+        {"words before the encryption", "starttls", injected, CERT_GOOD, E_DENIED, "encryption"},
+        {"already logged in, says it", "starttls", preauth, CERT_GOOD, E_DENIED, "no login"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char why[WHY_TEXT_BYTES];
+        bool saw_login;
+        enum err e = try_open(rows[i].steps, rows[i].cert, rows[i].security, why, &saw_login);
+
+        if (e != rows[i].want || !strstr(why, rows[i].word) || saw_login != (rows[i].want == OK)) {
+            print_error("%s: error %d \"%s\", the password %s\n", rows[i].says, (int)e, why,
+                        saw_login ? "was sent" : "was kept");
+            assert_true(false);
+        }
+    }
+}
+
+static void a_bad_server_is_one_error(void **state)
+{
+    static char brackets[4096], spaces[70000];
+    const struct fake_step deep[] = {
+        GREETING, {FAKE_HEAR, "LOGIN"}, {FAKE_SAY, brackets}, {FAKE_STALL, NULL}};
+    const struct fake_step silent[] = {{FAKE_STALL, NULL}};
+    const struct fake_step slow[] = {
+        {FAKE_TRICKLE, "* OK [CAPABILITY IMAP4rev1 a b c d e] hello\r\n"}, {FAKE_STALL, NULL}};
+    const struct fake_step reset[] = {{FAKE_RESET, NULL}};
+    const struct fake_step closes[] = {{FAKE_CLOSE, NULL}};
+    const struct fake_step bye[] = {{FAKE_SAY, "* BYE too busy\r\n"}, {FAKE_CLOSE, NULL}};
+    const struct fake_step garbage[] = {{FAKE_FLOOD, "\x01)))*({99}\r\n\xff"}};
+    const struct fake_step endless[] = {{FAKE_SAY, "* OK "}, {FAKE_FLOOD, spaces}};
+    const struct fake_step huge[] = {GREETING,
+                                     {FAKE_HEAR, "LOGIN"},
+                                     {FAKE_SAY, "* 1 FETCH (UID 1 BODY[] {9999999999}\r\n"},
+                                     {FAKE_FLOOD, spaces}};
+    const struct fake_step refuses[] = {
+        GREETING, {FAKE_HEAR, "LOGIN"}, {FAKE_SAY, "$T NO who are you?\r\n"}, {FAKE_STALL, NULL}};
+    const struct fake_step stalls[] = {GREETING, LOGIN, CAPABLE, {FAKE_STALL, NULL}};
+    const struct fake_step no_numbers[] = {GREETING,
+                                           LOGIN,
+                                           CAPABLE,
+                                           {FAKE_HEAR, "EXAMINE"},
+                                           {FAKE_SAY, "* 3 EXISTS\r\n$T OK done\r\n"},
+                                           {FAKE_STALL, NULL}};
+    const struct {
+        const char *says;
+        const struct fake_step *steps;
+        enum err want;
+        const char *word;
+    } rows[] = {
+        {"silent", silent, E_BUSY, "silent"},
+        {"a byte at a time", slow, E_BUSY, "too slow"},
+        {"reset", reset, E_BUSY, ""},
+        {"closes", closes, E_BUSY, "closed"},
+        {"says bye", bye, E_BUSY, ""},
+        {"garbage", garbage, E_BUSY, ""},
+        {"a line without an end", endless, E_BUSY, "too long"},
+        {"ten gigabytes announced", huge, E_BUSY, "larger than any mail"},
+        {"brackets in brackets", deep, E_BUSY, "nested too deep"},
+        {"login refused", refuses, E_DENIED, "refused the login"},
+        {"stalls after the login", stalls, E_BUSY, "silent"},
+        {"no UIDVALIDITY", no_numbers, E_BUSY, "UIDVALIDITY"},
+    };
+
+    snprintf(brackets, sizeof brackets, "* 1 FETCH (BODYSTRUCTURE %01000d\r\n", 0);
+    for (char *c = strchr(brackets, '0'); c && *c == '0'; c++)
+        *c = '(';
+    memset(spaces, 'x', sizeof spaces - 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char why[WHY_TEXT_BYTES];
+        bool saw_login;
+        enum err e = try_open(rows[i].steps, CERT_GOOD, "none", why, &saw_login);
+
+        if (e != rows[i].want || !strstr(why, rows[i].word)) {
+            print_error("%s: error %d \"%s\"\n", rows[i].says, (int)e, why);
+            assert_true(false);
+        }
+    }
+}
+
+static void the_guard_follows_the_framing(void **state)
+{
+    static const struct {
+        const char *says, *bytes;
+        bool want;
+    } rows[] = {
+        {"plain", "* OK hello\r\n", true},
+        {"a literal is skipped", "* 1 FETCH (BODY[] {4}\r\n(((( UID 5)\r\n", true},
+        {"a quoted brace is none", "* OK \"{99999999999}\"\r\n", true},
+        {"a brace inside a line is none", "* OK {99999999999} x\r\n", true},
+        {"a literal too large", "* 1 FETCH (BODY[] {99999999}\r\n", false},
+        {"a number beyond all types", "* {99999999999999999999999999}\r\n", false},
+        {"LITERAL+ too", "* {99999999+}\r\n", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct guard whole = {.most_bytes = 10000}, bytewise = {.most_bytes = 10000};
+        size_t n = strlen(rows[i].bytes);
+        bool is_good = true;
+
+        assert_int_equal(guard_take(&whole, rows[i].bytes, n), rows[i].want);
+        for (size_t k = 0; k < n && is_good; k++)
+            is_good = guard_take(&bytewise, rows[i].bytes + k, 1);
+        assert_int_equal(is_good, rows[i].want);
+    }
+}
+
+/* --- the thread of one inbox ------------------------------------------------------------- */
+
+#define MOST 20
+
+struct house {
+    struct channel_host host;
+    atomic_int spooled, tries, ending, ills, wells;
+    atomic_int full; /* answer E_FULL so many times first */
+    char keys[MOST][100];
+    char items[MOST][400];
+    char note[100], ill[WHY_TEXT_BYTES];
+};
+
+static enum err spool(const struct channel_host *h, const struct inbox *inbox,
+                      const char *external_id, const void *raw, size_t n, struct why *w)
+{
+    struct house *house = h->house;
+    int k = house->spooled;
+
+    house->tries++;
+    if (house->full > 0) {
+        house->full--;
+        return fail(w, E_FULL, "the disk is full");
+    }
+    for (int i = 0; i < k; i++)
+        if (strcmp(house->keys[i], external_id) == 0)
+            return OK;
+    if (k == MOST)
+        return fail(w, E_BUSY, "enough");
+    snprintf(house->keys[k], sizeof house->keys[k], "%s", external_id);
+    snprintf(house->items[k], sizeof house->items[k], "%.*s", (int)n, (const char *)raw);
+    house->spooled++;
+    return OK;
+}
+
+static enum err note_get(const struct channel_host *h, int64_t inbox_id, const char *name,
+                         struct arena *a, const char **ret, struct why *w)
+{
+    *ret = arena_str(a, ((struct house *)h->house)->note);
+    return OK;
+}
+
+static enum err note_set(const struct channel_host *h, int64_t inbox_id, const char *name,
+                         const char *value, struct why *w)
+{
+    struct house *house = h->house;
+
+    snprintf(house->note, sizeof house->note, "%s", value);
+    return OK;
+}
+
+static void health(const struct channel_host *h, int64_t inbox_id, enum err e, const char *text)
+{
+    struct house *house = h->house;
+
+    if (e)
+        snprintf(house->ill, sizeof house->ill, "%s", text);
+    if (e)
+        house->ills++;
+    else
+        house->wells++;
+}
+
+static bool is_ending(const struct channel_host *h)
+{
+    return ((struct house *)h->house)->ending;
+}
+
+static struct house *house_new(void)
+{
+    struct house *h = calloc(1, sizeof *h);
+
+    h->host = (struct channel_host){h, spool, note_get, note_set, health, is_ending};
+    return h;
+}
+
+/* Run against the script until `done`, or far too long. */
+static void pull_until(struct house *h, const struct fake_step *steps, bool (*done)(struct house *),
+                       int *ret_connections)
+{
+    struct fake *f = fake_start(steps, CERT_GOOD);
+    struct channel_run *run = NULL;
+    struct inbox inbox = {.id = 5, .name = "Help", .channel = "email", .secret = "00"};
+    struct why w = {0};
+    char settings[400];
+
+    snprintf(settings, sizeof settings,
+             "{\"address\":\"care@localhost\",\"imap\":{\"host\":\"localhost\",\"port\":%d,"
+             "\"security\":\"none\",\"user\":\"care\",\"password\":\"p\"}}",
+             fake_port(f));
+    inbox.settings = settings;
+    assert_int_equal(imap_pull_start(&inbox, &QUICK, &h->host, &run, &w), OK);
+    for (int i = 0; i < 2000 && !done(h); i++)
+        usleep(5000);
+    imap_pull_stop(run);
+    if (ret_connections)
+        *ret_connections = fake_connections(f);
+    fake_stop(f);
+}
+
+#define SEARCH(uids)                                                                               \
+    {FAKE_HEAR, "UID SEARCH"},                                                                     \
+    {                                                                                              \
+        FAKE_SAY, "* SEARCH" uids "\r\n$T OK done\r\n"                                             \
+    }
+#define MAIL(n, uid, words)                                                                        \
+    {FAKE_HEAR, "RFC822.SIZE"},                                                                    \
+        {FAKE_SAY, "* " n " FETCH (UID " uid " RFC822.SIZE 30)\r\n$T OK done\r\n"},                \
+        {FAKE_HEAR, "BODY.PEEK[]"},                                                                \
+    {                                                                                              \
+        FAKE_SAY, "* " n " FETCH (UID " uid " BODY[] {30}\r\nFrom: a@example.org\r\n\r\n" words    \
+                  ")\r\n$T OK done\r\n"                                                            \
+    }
+
+static bool has_two(struct house *h)
+{
+    return h->spooled >= 2 && h->wells > 0;
+}
+
+static void new_mail_is_spooled_once_and_noted(void **state)
+{
+    static const struct fake_step steps[] = {GREETING,
+                                             LOGIN,
+                                             CAPABLE,
+                                             EXAMINE,
+                                             SEARCH(" 5 4 5 4"),
+                                             MAIL("1", "4", "four..."),
+                                             MAIL("2", "5", "five..."),
+                                             {FAKE_STALL, NULL}};
+    struct house *h = house_new();
+
+    pull_until(h, steps, has_two, NULL);
+    assert_int_equal(h->spooled, 2);
+    assert_non_null(strstr(h->items[0], "four"));
+    assert_non_null(strstr(h->items[1], "five"));
+    assert_int_equal(strncmp(h->note, "7 5 ", 4), 0);
+    free(h);
+}
+
+static bool has_three(struct house *h)
+{
+    return h->spooled >= 3;
+}
+
+static void other_numbers_mean_looking_again_without_doubles(void **state)
+{
+    static const struct fake_step steps[] = {
+        GREETING,
+        LOGIN,
+        CAPABLE,
+        {FAKE_HEAR, "EXAMINE"},
+        {FAKE_SAY, "* 3 EXISTS\r\n* OK [UIDVALIDITY 8] new\r\n$T OK done\r\n"},
+        {FAKE_HEAR, "UID 1:*"},
+        {FAKE_SAY, "* SEARCH 1 2 3\r\n$T OK done\r\n"},
+        MAIL("1", "1", "four..."),
+        MAIL("2", "2", "five..."),
+        MAIL("3", "3", "six...."),
+        {FAKE_STALL, NULL}};
+    static const struct fake_step before[] = {GREETING,
+                                              LOGIN,
+                                              CAPABLE,
+                                              EXAMINE,
+                                              SEARCH(" 4 5"),
+                                              MAIL("1", "4", "four..."),
+                                              MAIL("2", "5", "five..."),
+                                              {FAKE_STALL, NULL}};
+    struct house *h = house_new();
+
+    pull_until(h, before, has_two, NULL);
+    pull_until(h, steps, has_three, NULL);
+    assert_int_equal(h->spooled, 3);
+    assert_int_equal(strncmp(h->note, "8 3 ", 4), 0);
+    free(h);
+}
+
+static bool was_full(struct house *h)
+{
+    return h->spooled >= 1;
+}
+
+static void a_full_disk_leaves_the_mail_where_it_is(void **state)
+{
+    static const struct fake_step steps[] = {
+        GREETING,          LOGIN, CAPABLE, EXAMINE, SEARCH(" 4"), MAIL("1", "4", "four..."),
+        {FAKE_STALL, NULL}};
+    struct house *h = house_new();
+    int connections = 0;
+
+    h->full = 3;
+    pull_until(h, steps, was_full, &connections);
+    assert_int_equal(h->spooled, 1);
+    assert_true(h->tries >= 4);
+    assert_true(h->ills > 0);
+    assert_non_null(strstr(h->ill, "disk is full"));
+    assert_true(connections >= 4);
+    free(h);
+}
+
+static void a_mail_too_big_leaves_a_visible_sign(void **state)
+{
+    static const struct fake_step steps[] = {
+        GREETING,
+        LOGIN,
+        CAPABLE,
+        EXAMINE,
+        SEARCH(" 4 5"),
+        {FAKE_HEAR, "RFC822.SIZE"},
+        {FAKE_SAY, "* 1 FETCH (UID 4 RFC822.SIZE 99000000)\r\n$T OK done\r\n"},
+        MAIL("2", "5", "five..."),
+        {FAKE_STALL, NULL}};
+    struct house *h = house_new();
+    struct inbox inbox = {.settings = "{\"address\":\"care@localhost\"}", .secret = "00"};
+    struct arena *a = arena_new(4096);
+    struct incoming in;
+    struct why w = {0};
+
+    pull_until(h, steps, has_two, NULL);
+    assert_int_equal(h->spooled, 2);
+    assert_int_equal(email_channel.parse(&inbox, h->items[0], strlen(h->items[0]), a, &in, &w),
+                     E_INVALID);
+    assert_non_null(strstr(w.text, "95 MB"));
+    assert_non_null(strstr(w.text, "number 4"));
+    arena_free(a);
+    free(h);
+}
+
+static bool has_tried_thrice(struct house *h)
+{
+    return h->ills >= 2;
+}
+
+static void hanging_up_in_the_middle_loses_nothing(void **state)
+{
+    static const struct fake_step steps[] = {
+        GREETING,
+        LOGIN,
+        CAPABLE,
+        EXAMINE,
+        SEARCH(" 4"),
+        {FAKE_HEAR, "RFC822.SIZE"},
+        {FAKE_SAY, "* 1 FETCH (UID 4 RFC822.SIZE 30)\r\n$T OK done\r\n"},
+        {FAKE_HEAR, "BODY.PEEK[]"},
+        {FAKE_SAY, "* 1 FETCH (UID 4 BODY[] {30}\r\nFrom: a@exa"},
+        {FAKE_CLOSE, NULL}};
+    struct house *h = house_new();
+
+    pull_until(h, steps, has_tried_thrice, NULL);
+    assert_int_equal(h->spooled, 0);
+    assert_int_equal(h->wells, 0);
+    assert_true(h->note[0] == 0 || strstr(h->note, " 0 "));
+    free(h);
+}
+
+static void an_answer_for_another_mail_is_not_taken(void **state)
+{
+    static const struct fake_step steps[] = {
+        GREETING,
+        LOGIN,
+        CAPABLE,
+        EXAMINE,
+        SEARCH(" 4 5"),
+        {FAKE_HEAR, "RFC822.SIZE"},
+        {FAKE_SAY, "* 1 FETCH (UID 99 RFC822.SIZE 30)\r\n$T OK done\r\n"},
+        MAIL("2", "5", "five..."),
+        {FAKE_STALL, NULL}};
+    struct house *h = house_new();
+
+    pull_until(h, steps, was_full, NULL);
+    assert_int_equal(h->spooled, 1);
+    assert_non_null(strstr(h->items[0], "five"));
+    free(h);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_password_for_strangers),
+        cmocka_unit_test(a_bad_server_is_one_error),
+        cmocka_unit_test(the_guard_follows_the_framing),
+        cmocka_unit_test(new_mail_is_spooled_once_and_noted),
+        cmocka_unit_test(other_numbers_mean_looking_again_without_doubles),
+        cmocka_unit_test(a_full_disk_leaves_the_mail_where_it_is),
+        cmocka_unit_test(a_mail_too_big_leaves_a_visible_sign),
+        cmocka_unit_test(hanging_up_in_the_middle_loses_nothing),
+        cmocka_unit_test(an_answer_for_another_mail_is_not_taken),
+    };
+
+    if (sandbox_is_child(argc, argv))
+        return sandbox_child(email_decoders, email_decoders_n);
+    if (!secret_init())
+        return 1;
+    return cmocka_run_group_tests_name("imap", tests, NULL, NULL);
+}

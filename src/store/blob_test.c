@@ -1,35 +1,31 @@
 /* blob_test.c: what is put is there, whole, after put returns; what nobody names goes. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/test.h"
 #include "store/blob.h"
+#include "store/test_store.h"
 
-static char folder[64];
+static struct test_store db;
 static struct why why;
 
 #define assert_ok(expr) assert_int_equal(expr, OK)
 
 static int make_store(void **state)
 {
-    struct store_conf conf = {.data_dir = folder, .node = -1, .is_migrating = true};
     struct store *s = NULL;
 
-    snprintf(folder, sizeof folder, "/tmp/antiphon-blob-XXXXXX");
-    if (!mkdtemp(folder) || store_open(&conf, &s, &why))
-        return -1;
+    test_store_init(&db, *(const enum store_engine *)*state);
+    assert_ok(store_open(&db.conf, &s, &why));
     *state = s;
     return 0;
 }
 
 static int remove_store(void **state)
 {
-    char command[128];
-
     store_close(*state);
-    snprintf(command, sizeof command, "rm -rf -- '%s'", folder);
-    return system(command);
+    test_store_done(&db);
+    return 0;
 }
 
 static void the_same_bytes_have_the_same_name(void **state)
@@ -42,7 +38,7 @@ static void the_same_bytes_have_the_same_name(void **state)
     assert_ok(blob_put(s, "abc", 3, one, &why));
     /* FIPS 180-2, appendix B.1 */
     assert_string_equal(one, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    snprintf(path, sizeof path, "%s/in", folder);
+    snprintf(path, sizeof path, "%s/in", db.dir);
     assert_non_null(f = fopen(path, "w"));
     fputs("abc", f);
     fclose(f);
@@ -93,7 +89,7 @@ static void damage_is_noticed(void **state)
     int fd;
 
     assert_ok(blob_put(*state, "abcdef", 6, hash, &why));
-    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hash, hash + 2);
+    snprintf(path, sizeof path, "%s/blobs/%.2s/%s", db.dir, hash, hash + 2);
     assert_non_null(f = fopen(path, "r+"));
     fputs("x", f);
     fclose(f);
@@ -127,10 +123,15 @@ static void the_sweep_takes_what_is_old_and_unused(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make_store, remove_store)
+    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
+#define ON(engine, f)                                                                              \
+    {                                                                                              \
+#f " on " #engine, f, make_store, remove_store, (void *)(uintptr_t)&engine                 \
+    }
+#define TEST(f) ON(SQLITE, f), ON(PG, f)
     const struct CMUnitTest tests[] = {
         TEST(the_same_bytes_have_the_same_name),      TEST(sizes_around_a_piece_come_back),
-        TEST(what_is_not_there_is_not_found),         TEST(damage_is_noticed),
+        TEST(what_is_not_there_is_not_found),         ON(SQLITE, damage_is_noticed),
         TEST(the_sweep_takes_what_is_old_and_unused),
     };
 

@@ -5,9 +5,12 @@
 #include "base/limits.h"
 #include "contacts/contact.h"
 #include "contacts/contact_api.h"
+#include "channels/webchat/webchat.h"
+#include "desk/chat_api.h"
 #include "desk/desk_api.h"
 #include "desk/inbox_api.h"
 #include "desk/message_api.h"
+#include "http/static.h"
 #include "inboxes/inbox_store.h"
 #include "live/live.h"
 #include "people/people.h"
@@ -98,6 +101,27 @@ const struct route ROUTES[] = {
     {METHOD_POST,   API "/quarantine/:id/retry",     P_QUARANTINE,    PER_WHO,   ON_WRITE,  0,                      quarantine_retry_post,   NULL,            NULL,           false, NULL,   "Try to parse it again"},
     {METHOD_POST,   API "/quarantine/:id/dismiss",   P_QUARANTINE,    PER_WHO,   ON_WRITE,  0,                      quarantine_dismiss_post, NULL,            NULL,           false, NULL,   "Put it aside; it is kept"},
     {METHOD_GET,    API "/quarantine/:id/raw",       P_QUARANTINE,    PER_WHO,   ON_READ,   0,                      quarantine_raw_get,      NULL,            NULL,           false, NULL,   "The raw message"},
+    /* ---- the chat on a web site: open to strangers, see desk/chat_api.h for what stops them */
+#define CHAT "/chat/v1/:token"
+    {METHOD_GET,    CHAT "/config",                  P_PUBLIC,        PER_IP,    ON_READ,   0,                      chat_config_get,         NULL,            &CHAT_CONFIG,   false, NULL,   NULL},
+    {METHOD_POST,   CHAT "/session",                 P_PUBLIC,        PER_IP,    ON_WRITE,  SMALL_BYTES,            chat_session_post,       &CHAT_SESSION_IN, &CHAT_SESSION, false, NULL,  NULL},
+    {METHOD_GET,    CHAT "/messages",                P_PUBLIC,        PER_IP,    ON_READ,   0,                      chat_messages_get,       NULL,            &CHAT_MESSAGE,  true,  "after,before,limit", NULL},
+    {METHOD_POST,   CHAT "/messages",                P_PUBLIC,        PER_IP,    ON_WRITE,  CHAT_MESSAGE_BYTES,     chat_message_post,       &CHAT_SAY,       &CHAT_SAID,     false, NULL,   NULL},
+    {METHOD_POST,   CHAT "/uploads",                 P_PUBLIC,        PER_IP,    ON_SLOW,   WEBCHAT_UPLOAD_BYTES,   chat_upload_post,        NULL,            &UPLOAD,        false, "name", NULL},
+    {METHOD_POST,   CHAT "/typing",                  P_PUBLIC,        PER_IP,    ON_WRITE,  SMALL_BYTES,            chat_typing_post,        &CHAT_TYPING,    NULL,           false, NULL,   NULL},
+    {METHOD_POST,   CHAT "/read",                    P_PUBLIC,        PER_IP,    ON_WRITE,  SMALL_BYTES,            chat_read_post,          &CHAT_READ,      NULL,           false, NULL,   NULL},
+    {METHOD_GET,    CHAT "/stream",                  P_PUBLIC,        PER_IP,    ON_STREAM, 0,                      chat_stream_get,         NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_OPTIONS, CHAT "/config",                 P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_OPTIONS, CHAT "/session",                P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_OPTIONS, CHAT "/messages",               P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, "after,before,limit", NULL},
+    {METHOD_OPTIONS, CHAT "/uploads",                P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, "name", NULL},
+    {METHOD_OPTIONS, CHAT "/typing",                 P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_OPTIONS, CHAT "/read",                   P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, NULL,   NULL},
+    {METHOD_OPTIONS, CHAT "/stream",                 P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      chat_preflight,          NULL,            NULL,           false, NULL,   NULL},
+
+    /* ---- pages */
+    {METHOD_GET,    "/demo/phone",                   P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      chat_phone_get,          NULL,            NULL,           false, "inbox,theme,locale", NULL},
+    {METHOD_GET,    "/*",                            P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      static_get,              NULL,            NULL,           false, "*",    NULL},
 };
 /* clang-format on */
 const size_t ROUTES_N = sizeof ROUTES / sizeof *ROUTES;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "desk/chat_api.h"
 #include "desk/desk.h"
 #include "desk/house.h"
 #include "desk/letter.h"
@@ -101,7 +102,8 @@ static CHECKED enum err start_http(const struct cli *c, struct app *app, struct 
                              .idem_after = auth_idem_after,
                              .is_fast = auth_is_fast,
                              .part = message_part,
-                             .permission_name = route_permission_name};
+                             .permission_name = route_permission_name,
+                             .problem = chat_problem};
 
     return http_start(&conf, &app->http, w);
 }

@@ -11,6 +11,7 @@
 #include "desk/desk.h"
 #include "desk/desk_api.h"
 #include "desk/file.h"
+#include "http/static.h"
 #include "inboxes/inbox.sql.h"
 #include "store/store.h"
 #include "tickets/message.h"
@@ -122,6 +123,14 @@ void chat_problem(const struct req *q, struct res *s)
         return;
     res_header(s, "Access-Control-Allow-Origin", "*");
     res_header(s, "Access-Control-Expose-Headers", "Retry-After");
+}
+
+enum err chat_phone_get(struct req *q, struct res *s, struct why *w)
+{
+    const struct asset *page = asset_find("/demo/phone.html");
+
+    return page ? asset_reply(q, s, page, w)
+                : fail(w, E_NOT_FOUND, "this program was built without its pages");
 }
 
 enum err chat_config_get(struct req *q, struct res *s, struct why *w)

@@ -23,6 +23,9 @@ enum err chat_typing_post(struct req *q, struct res *s, struct why *w);
 enum err chat_read_post(struct req *q, struct res *s, struct why *w);
 enum err chat_stream_get(struct req *q, struct res *s, struct why *w);
 
+/* The demo's customer: a phone with the widget (ui/widget/public/demo). */
+enum err chat_phone_get(struct req *q, struct res *s, struct why *w);
+
 /* http_conf.problem: a page of another origin can read only an error that allows it to. */
 void chat_problem(const struct req *q, struct res *s);
 

@@ -110,6 +110,8 @@ static enum err check_query(struct exchange *x)
 {
     struct str rest = x->req.query, name, value;
 
+    if (x->req.route->query && strcmp(x->req.route->query, "*") == 0)
+        return OK; /* a page: its own script reads it */
     while (query_next(&rest, &name, &value)) {
         char field[WHY_FIELD_BYTES];
         struct str ahead = rest, other, ignored;

@@ -87,12 +87,23 @@ enum err asset_reply(struct req *q, struct res *s, const struct asset *asset, st
     return OK;
 }
 
+/* Addresses of programs, not of people: nothing there is nothing. */
+static bool is_page(const char *path)
+{
+    static const char *const NOT[] = {"/api/", "/chat/", "/files/", "/hooks/"};
+    const char *last = strrchr(path, '/');
+
+    for (size_t i = 0; i < sizeof NOT / sizeof *NOT; i++)
+        if (str_starts(str_of(path), str_of(NOT[i])))
+            return false;
+    return !strchr(last ? last : path, '.');
+}
+
 enum err static_get(struct req *q, struct res *s, struct why *w)
 {
     const struct asset *asset = asset_find(q->path);
-    const char *last = strrchr(q->path, '/');
 
-    if (!asset && !strchr(last ? last : q->path, '.'))
+    if (!asset && is_page(q->path))
         asset = asset_find("/index.html");
     if (!asset)
         return fail(w, E_NOT_FOUND, "there is nothing at this address");

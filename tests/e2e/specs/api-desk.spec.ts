@@ -63,10 +63,14 @@ test('a snooze ends by itself', async ({ server }) => {
 test('search finds messages, subjects and contacts, newest first', async ({ server }) => {
   const inbox = await server.api.apiInbox()
   await server.api.say(inbox, '1', 'the zebra ate my playlist', { contact: { external_id: 'a', name: 'Ana' } })
-  await server.api.say(inbox, '2', 'nothing here', { contact: { external_id: 'b', name: 'Bo' }, subject: 'Zebra crossing' })
+  const crossing = await server.api.say(inbox, '2', 'nothing here', { contact: { external_id: 'b', name: 'Bo' }, subject: 'Zebra crossing' })
   await server.api.say(inbox, '3', 'nothing there', { contact: { external_id: 'c', name: 'Zebra Smith' } })
   const hits = (await server.api.get('/api/v1/search?q=zebra')).data
-  expect(new Set(hits.map((h: any) => h.kind))).toEqual(new Set(['message', 'ticket', 'contact']))
+  expect(hits).toHaveLength(3)
+  expect(hits.filter((h: any) => h.kind === 'contact')).toHaveLength(1)
+  expect(hits.find((h: any) => h.title === 'Zebra crossing')?.ticket_id).toBe(crossing.data.ticket_id)
+  const times = hits.filter((h: any) => h.kind !== 'contact').map((h: any) => h.at)
+  expect([...times].sort().reverse()).toEqual(times)
   expect((await server.api.get('/api/v1/search?q=zebra%20playlist')).data.map((h: any) => h.kind)).toContain('message')
   expect((await server.api.get('/api/v1/search?q=unicorn')).data).toEqual([])
   for (const odd of ['"', '*', 'a OR', 'NEAR(', "'; DROP TABLE ticket", '(', 'a:b', '^', '%', '-x', '\\'])

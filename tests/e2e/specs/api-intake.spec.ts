@@ -113,12 +113,13 @@ test('a thread_external_id has its own ticket; without one the newest unclosed t
   expect(loose.data.ticket_id).toBe(b.data.ticket_id)
 })
 
-test('after the ticket was closed a message makes a new one', async ({ server }) => {
+test('to a closed ticket a message makes a new one; in the same thread it is linked', async ({ server }) => {
   const inbox = await server.api.apiInbox()
-  const first = await server.api.say(inbox, '1', 'it broke')
+  const first = await server.api.say(inbox, '1', 'it broke', { thread_external_id: 'T' })
   await server.api.must('PATCH', `/api/v1/tickets/${first.data.ticket_id}`, { status: 'closed' })
-  const next = await server.api.say(inbox, '2', 'it broke again')
+  const loose = await server.api.say(inbox, '2', 'something else broke')
+  expect(loose.data.ticket_id).not.toBe(first.data.ticket_id)
+  const next = await server.api.say(inbox, '3', 'it broke again', { thread_external_id: 'T' })
   expect(next.data.ticket_id).not.toBe(first.data.ticket_id)
-  const ticket = await server.api.get(`/api/v1/tickets/${next.data.ticket_id}`)
-  expect(ticket.data.linked_id).toBe(first.data.ticket_id)
+  expect((await server.api.get(`/api/v1/tickets/${next.data.ticket_id}`)).data.linked_id).toBe(first.data.ticket_id)
 })

@@ -89,7 +89,7 @@ test('a body over the limit is 413', async ({ server }) => {
 test('absent and forbidden are the same 404', async ({ server }) => {
   const [mine, theirs] = [await server.api.apiInbox('Mine'), await server.api.apiInbox('Theirs')]
   const hidden = await server.api.say(theirs, '1', 'secret words')
-  const agent = await server.addAgent('Bo', 'bo@example.org', 'agent', { inbox_ids: [mine] })
+  const agent = await server.addAgent('Bo', 'bo@example.org', 'agent', [mine])
   const bo = await server.login('bo@example.org', agent.password)
   for (const path of [`/api/v1/tickets/${hidden.data.ticket_id}`, `/api/v1/messages/${hidden.data.message_id}`, `/api/v1/tickets/${hidden.data.ticket_id}/messages`]) {
     const forbidden = await bo.get(path)

@@ -10,6 +10,8 @@
 #include "desk/desk_api.h"
 #include "desk/inbox_api.h"
 #include "desk/message_api.h"
+#include "http/openapi.h"
+#include "http/static.h"
 #include "http/static.h"
 #include "inboxes/inbox_store.h"
 #include "live/live.h"
@@ -32,6 +34,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,    "/healthz",                      P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      healthz_get,             NULL,            NULL,           false, NULL,   NULL},
     {METHOD_GET,    "/readyz",                       P_PUBLIC,        PER_NONE,  ON_READ,   0,                      readyz_get,              NULL,            NULL,           false, NULL,   NULL},
     {METHOD_GET,    "/metrics",                      P_PUBLIC,        PER_NONE,  ON_LOOP,   0,                      metrics_get,             NULL,            NULL,           false, NULL,   NULL},
+
+    {METHOD_GET,    API "/openapi.json",             P_PUBLIC,        PER_IP,    ON_LOOP,   0,                      openapi_get,             NULL,            NULL,           false, NULL,   "This description"},
 
     /* ---- people */
     {METHOD_GET,    API "/setup",                    P_PUBLIC,        PER_IP,    ON_READ,   0,                      setup_get,               NULL,            &SETUP,         false, NULL,   "Must the desk be set up first?"},

@@ -118,8 +118,7 @@ static bool takes_value(const struct command *k, const char *name, bool *ret_kno
     return o ? o->value != NULL : strcmp(name, "unsafe-store") != 0;
 }
 
-static CHECKED enum err check_arguments(const struct command *k, const struct cli *c,
-                                        struct why *w)
+static CHECKED enum err check_arguments(const struct command *k, const struct cli *c, struct why *w)
 {
     int plain = 0;
 
@@ -304,8 +303,12 @@ static CHECKED enum err prepare(const struct command *k, struct cli *c, struct w
 static int run(const struct command *k, int argc, char **argv)
 {
     char cwd[4096];
-    struct cli c = {.argc = argc, .argv = argv, .in = STDIN_FILENO, .out = STDOUT_FILENO,
-                    .err = STDERR_FILENO, .arena = arena_new(4096)};
+    struct cli c = {.argc = argc,
+                    .argv = argv,
+                    .in = STDIN_FILENO,
+                    .out = STDOUT_FILENO,
+                    .err = STDERR_FILENO,
+                    .arena = arena_new(4096)};
     struct why w;
     int code;
 

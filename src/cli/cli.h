@@ -16,31 +16,31 @@ struct store;
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 struct cli {
-    int argc;              /* of what stands behind the subcommand */
+    int argc; /* of what stands behind the subcommand */
     char **argv;
-    int in, out, err;      /* file descriptors: the caller's */
-    const char *cwd;       /* relative paths start here */
-    const char *data_dir;  /* absolute; --data, "./data" unless said */
+    int in, out, err;     /* file descriptors: the caller's */
+    const char *cwd;      /* relative paths start here */
+    const char *data_dir; /* absolute; --data, "./data" unless said */
     struct arena *arena;
     struct config *config;
-    struct store *store;   /* where `needs_store` */
-    struct app *app;       /* inside a running server; else NULL */
+    struct store *store; /* where `needs_store` */
+    struct app *app;     /* inside a running server; else NULL */
 };
 
 struct cli_option {
-    const char *name;      /* "admin-email"; given as --admin-email VALUE */
-    const char *value;     /* what the value is called in the help; NULL: a flag */
+    const char *name;  /* "admin-email"; given as --admin-email VALUE */
+    const char *value; /* what the value is called in the help; NULL: a flag */
     const char *says;
 };
 
 struct command {
-    const char *name, *says; /* one line for the list */
-    const char *usage;       /* behind "antiphon NAME" */
-    const char *help;        /* paragraphs below the options; may be NULL */
+    const char *name, *says;          /* one line for the list */
+    const char *usage;                /* behind "antiphon NAME" */
+    const char *help;                 /* paragraphs below the options; may be NULL */
     const struct cli_option *options; /* ends with a NULL name; --data, --store are always there */
     int args_least, args_most;        /* arguments that are no options */
-    bool needs_store;        /* opened and migrated, or the running server's */
-    bool is_offline;         /* refuses to run beside a running server */
+    bool needs_store;                 /* opened and migrated, or the running server's */
+    bool is_offline;                  /* refuses to run beside a running server */
     int (*run)(struct cli *c);
 };
 

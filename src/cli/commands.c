@@ -10,11 +10,10 @@ static const struct cli_option SETUP[] = {
     {"admin-name", "NAME", "their name; the address's first part unless said"},
     {"admin-password-file", "FILE", "a file whose first line is the password"},
     {NULL, NULL, NULL}};
-static const struct cli_option KEY[] = {
-    {"name", "NAME", "what the key is for"},
-    {"role", "ROLE", "agent, coach, lead or admin"},
-    {"inbox", "NAME", "good for this inbox alone"},
-    {NULL, NULL, NULL}};
+static const struct cli_option KEY[] = {{"name", "NAME", "what the key is for"},
+                                        {"role", "ROLE", "agent, coach, lead or admin"},
+                                        {"inbox", "NAME", "good for this inbox alone"},
+                                        {NULL, NULL, NULL}};
 
 const struct command COMMANDS[] = {
     {"serve", "run the server", "--data DIR --listen HOST:PORT [--store URL]",
@@ -26,4 +25,6 @@ const struct command COMMANDS[] = {
      "A second time it fails and changes nothing.", SETUP, 0, 0, true, false, cmd_setup},
     {"key", "make an API key", "create --data DIR --name NAME --role ROLE",
      "Prints the key, one line; it is kept nowhere else.", KEY, 1, 1, true, false, cmd_key},
+    {"openapi", "print the API's description (OpenAPI 3.1)", "", NULL, NULL, 0, 0, false, false,
+     cmd_openapi},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

@@ -158,8 +158,9 @@ void config_help(struct buf *b)
 {
     struct arena *a = arena_new(1024);
 
-    buf_str(b, "Settings, the later over the earlier: the defaults, DIR/antiphon.conf (name = value,\n"
-               "a line each), the environment, the command line (--name value).\n\n");
+    buf_str(b,
+            "Settings, the later over the earlier: the defaults, DIR/antiphon.conf (name = value,\n"
+            "a line each), the environment, the command line (--name value).\n\n");
     for (size_t i = 0; i < TABLE_N; i++) {
         buf_printf(b, "  %s   (%s; default: %s)\n      %s\n", TABLE[i].name,
                    env_name(a, TABLE[i].name), TABLE[i].otherwise ? TABLE[i].otherwise : "none",

@@ -29,11 +29,12 @@
       "This process's number among those on one PostgreSQL; -1 takes a free one.")                 \
     X(senders, NUMBER, "senders", "4", 1, 16, "Threads that run jobs: sending, parsing.")          \
     X(unsafe_store, FLAG, "unsafe_store", "false", 0, 0,                                           \
-      "Start although the PostgreSQL server has fsync, full_page_writes or synchronous_commit off.")
+      "Start although the PostgreSQL server has fsync, full_page_writes or synchronous_commit "    \
+      "off.")
 
-#define CONFIG_TEXT(m) const char *m;
-#define CONFIG_NUMBER(m) int m;
-#define CONFIG_FLAG(m) bool m;
+#define CONFIG_TEXT(m)                                     const char *m;
+#define CONFIG_NUMBER(m)                                   int m;
+#define CONFIG_FLAG(m)                                     bool m;
 #define CONFIG_MEMBER(m, type, name, d, least, most, says) CONFIG_##type(m)
 struct config {
     SETTINGS(CONFIG_MEMBER)

@@ -55,8 +55,8 @@ int cmd_key(struct cli *c)
     if (strlen(m.name) > LIMIT_NAME_CHARS)
         return cli_usage(c, "antiphon: a key's name has at most %d characters", LIMIT_NAME_CHARS);
     if (!role_parse(role, &m.role))
-        return cli_usage(c, "antiphon: there is no role \"%s\"; there are agent, coach, lead, admin",
-                         role);
+        return cli_usage(
+            c, "antiphon: there is no role \"%s\"; there are agent, coach, lead, admin", role);
     if (store_write(c->store, make, &m, &w))
         return cli_fail(c, &w);
     cli_out(c, "%s", m.key.key);

@@ -11,10 +11,12 @@
 int cmd_openapi(struct cli *c)
 {
     struct buf b;
+    struct why w;
     int code = CLI_DONE;
 
     buf_init(&b, TEXT_MOST_BYTES);
-    openapi_write(&b, ROUTES, ROUTES_N, route_permission_name);
+    if (openapi_write(&b, ROUTES, ROUTES_N, route_permission_name, &w))
+        code = cli_fail(c, &w);
     for (size_t done = 0; done < b.n;) {
         ssize_t n = write(c->out, b.p + done, b.n - done);
 

@@ -28,14 +28,13 @@
 /* A mail that a server does not take is tried for about a day: jobs_backoff. */
 #define SEND_TRIES 30
 
-static const struct job_kind KINDS[] = {
-    {"send", reply_send_job, reply_send_give_up, SEND_TRIES},
-    {"parse", house_parse_job, NULL, 0},
-    {"snooze", tick_snooze_job, NULL, 0},
-    {"tidy", tick_tidy_job, NULL, 0},
-    {"fold", tick_fold_job, NULL, 0},
-    {"letter", letter_job, NULL, SEND_TRIES},
-    {NULL, NULL, NULL, 0}};
+static const struct job_kind KINDS[] = {{"send", reply_send_job, reply_send_give_up, SEND_TRIES},
+                                        {"parse", house_parse_job, NULL, 0},
+                                        {"snooze", tick_snooze_job, NULL, 0},
+                                        {"tidy", tick_tidy_job, NULL, 0},
+                                        {"fold", tick_fold_job, NULL, 0},
+                                        {"letter", letter_job, NULL, SEND_TRIES},
+                                        {NULL, NULL, NULL, 0}};
 
 static enum log_level level_of(const char *name)
 {

@@ -18,7 +18,7 @@
 #define WORDS_MOST 64
 #define BYTES_MOST (64 * 1024)
 #define CALLS_MOST 4
-#define FDS 3
+#define FDS        3
 
 struct cli_socket {
     struct app *app;
@@ -57,7 +57,9 @@ static CHECKED enum err send_words(int fd, int argc, char **argv, struct why *w)
     int files[FDS] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
     char cwd[4096];
     struct iovec io;
-    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room,
+    struct msghdr m = {.msg_iov = &io,
+                       .msg_iovlen = 1,
+                       .msg_control = control.room,
                        .msg_controllen = sizeof control.room};
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     struct buf b;
@@ -92,8 +94,8 @@ enum err cli_socket_call(const char *data_dir, int argc, char **argv, int *ret_e
     if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
         if (fd >= 0)
             close(fd);
-        return fail(w, E_NOT_FOUND, "\"%s\" is held by another process, but no server answers there",
-                    data_dir);
+        return fail(w, E_NOT_FOUND,
+                    "\"%s\" is held by another process, but no server answers there", data_dir);
     }
     e = send_words(fd, argc, argv, w);
     if (!e && recv(fd, &code, 1, 0) != 1)
@@ -120,7 +122,9 @@ static bool receive(int fd, char *bytes, size_t *ret_n, int files[FDS])
         struct cmsghdr align;
     } control;
     struct iovec io = {bytes, BYTES_MOST};
-    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room,
+    struct msghdr m = {.msg_iov = &io,
+                       .msg_iovlen = 1,
+                       .msg_control = control.room,
                        .msg_controllen = sizeof control.room};
     ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
     struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
@@ -134,8 +138,8 @@ static bool receive(int fd, char *bytes, size_t *ret_n, int files[FDS])
 
 static int run(struct cli_socket *s, char *bytes, size_t n, const int files[FDS])
 {
-    struct cli c = {.in = files[0], .out = files[1], .err = files[2], .arena = arena_new(4096),
-                    .cwd = bytes};
+    struct cli c = {
+        .in = files[0], .out = files[1], .err = files[2], .arena = arena_new(4096), .cwd = bytes};
     char *words[WORDS_MOST + 1];
     int count = 0, code = CLI_USAGE;
 

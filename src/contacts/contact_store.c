@@ -82,7 +82,7 @@ static struct shape_map merge(struct arena *a, const struct shape_map *old,
 {
     struct shape_map m = {arena_array(a, old->n + new->n + 1, sizeof *m.v), 0};
 
-    for (size_t i = 0; i < new->n && m.n < LIMIT_ATTRIBUTES; i++)
+    for (size_t i = 0; i < new->n &&m.n < LIMIT_ATTRIBUTES; i++)
         m.v[m.n++] = new->v[i];
     for (size_t i = 0; i < old->n && m.n < LIMIT_ATTRIBUTES; i++)
         if (!value_of(new, old->v[i].key))
@@ -126,16 +126,16 @@ static CHECKED enum err contact_new(struct tx *tx, struct arena *a, int64_t inbo
         *ret = (struct contact_ref){0};
         return OK;
     }
-    e = q_contact_insert(tx,
-                         (struct contact_insert_in){.id = id,
-                                                    .name = name,
-                                                    .email = from->email,
-                                                    .phone = from->phone,
-                                                    .locale = from->locale,
-                                                    .attributes =
-                                                        attributes_text(a, &from->attributes),
-                                                    .now = tx_now(tx)},
-                         NULL, w);
+    e = q_contact_insert(
+        tx,
+        (struct contact_insert_in){.id = id,
+                                   .name = name,
+                                   .email = from->email,
+                                   .phone = from->phone,
+                                   .locale = from->locale,
+                                   .attributes = attributes_text(a, &from->attributes),
+                                   .now = tx_now(tx)},
+        NULL, w);
     if (e)
         return e;
     if ((e = index_add(tx, id, index_text(a, name, from->email, from->phone, from->external_id),
@@ -281,9 +281,9 @@ static CHECKED enum err contact_load(struct tx *tx, struct arena *a, const int64
             return e;
         for (size_t k = 0; k < known.n; k++)
             if (known.v[k].contact_id == rows.v[i].id)
-                v[count++] = (struct identity){known.v[k].inbox_id, known.v[k].channel,
-                                               known.v[k].external_id,
-                                               STATES[known.v[k].state % 3]};
+                v[count++] =
+                    (struct identity){known.v[k].inbox_id, known.v[k].channel,
+                                      known.v[k].external_id, STATES[known.v[k].state % 3]};
         list[i].identities = (struct shape_list){v, count};
     }
     *ret = list;
@@ -324,10 +324,9 @@ static CHECKED enum err contact_ids(struct tx *tx, struct arena *a, const char *
     } else if (tx_engine(tx) == STORE_SQLITE) {
         struct contact_search_rows rows;
 
-        e = q_contact_search(tx,
-                             (struct contact_search_in){
-                                 .match = search, .before = before, .limit = most},
-                             a, &rows, w);
+        e = q_contact_search(
+            tx, (struct contact_search_in){.match = search, .before = before, .limit = most}, a,
+            &rows, w);
         if (e)
             return e;
         for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
@@ -335,10 +334,9 @@ static CHECKED enum err contact_ids(struct tx *tx, struct arena *a, const char *
     } else {
         struct contact_search_pg_rows rows;
 
-        e = q_contact_search_pg(tx,
-                                (struct contact_search_pg_in){
-                                    .match = search, .before = before, .limit = most},
-                                a, &rows, w);
+        e = q_contact_search_pg(
+            tx, (struct contact_search_pg_in){.match = search, .before = before, .limit = most}, a,
+            &rows, w);
         if (e)
             return e;
         for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)

@@ -18,9 +18,9 @@ struct app {
     struct jobs *jobs;
     struct http_server *http;
     struct live *live;
-    struct house *house;   /* desk/house.h: the channels that run */
+    struct house *house; /* desk/house.h: the channels that run */
     const char *data_dir;
-    const char *base_url;  /* "http://127.0.0.1:8080", no slash at its end: for links in mails */
+    const char *base_url; /* "http://127.0.0.1:8080", no slash at its end: for links in mails */
     msec started_at;
     _Atomic bool is_ending;
 };

@@ -12,7 +12,7 @@
 #include "sys/secret.h"
 #include "tickets/message.sql.h"
 
-#define TOKEN_BYTES 16
+#define TOKEN_BYTES     16
 #define NAME_MOST_BYTES 200
 
 SHAPE(UPLOAD, "Upload", struct upload, "A file that waits for its message",
@@ -40,11 +40,25 @@ static const char *safe_name(struct arena *a, const char *name)
 /* "image/png": what a browser is told later, so only what cannot act is taken as it is said. */
 static const char *safe_type(struct arena *a, struct str said)
 {
-    static const char *const taken[] = {
-        "image/png",  "image/jpeg", "image/gif",       "image/webp", "image/avif", "image/heic",
-        "video/mp4",  "video/webm", "video/quicktime", "audio/mpeg", "audio/ogg",  "audio/wav",
-        "audio/mp4",  "text/plain", "application/pdf", "application/zip",          "text/csv",
-        "application/json", NULL};
+    static const char *const taken[] = {"image/png",
+                                        "image/jpeg",
+                                        "image/gif",
+                                        "image/webp",
+                                        "image/avif",
+                                        "image/heic",
+                                        "video/mp4",
+                                        "video/webm",
+                                        "video/quicktime",
+                                        "audio/mpeg",
+                                        "audio/ogg",
+                                        "audio/wav",
+                                        "audio/mp4",
+                                        "text/plain",
+                                        "application/pdf",
+                                        "application/zip",
+                                        "text/csv",
+                                        "application/json",
+                                        NULL};
     struct str type = str_trim(str_cut(&said, ';'));
 
     for (const char *const *t = taken; *t; t++)
@@ -85,8 +99,12 @@ enum err file_take(struct app *app, struct req *q, const char *owner, size_t max
                            .name = safe_name(q->arena, name ? name : "file"),
                            .type = safe_type(q->arena, req_header(q, "content-type")),
                            .bytes = (int64_t)q->body.n};
-    k.row = (struct upload_insert_in){.token = ret->token, .hash = hash, .name = ret->name,
-                                      .type = ret->type, .bytes = ret->bytes, .owner = owner};
+    k.row = (struct upload_insert_in){.token = ret->token,
+                                      .hash = hash,
+                                      .name = ret->name,
+                                      .type = ret->type,
+                                      .bytes = ret->bytes,
+                                      .owner = owner};
     return store_write(app->store, keep, &k, w);
 }
 

@@ -23,7 +23,8 @@ enum err readyz_get(struct req *q, struct res *s, struct why *w)
 
     if (((struct app *)q->app)->is_ending)
         return fail(w, E_BUSY, "the server is ending");
-    if ((e = people_is_set_up(q->tx, q->arena, &is_set_up, w))) /* any read shows the store is there */
+    if ((e = people_is_set_up(q->tx, q->arena, &is_set_up,
+                              w))) /* any read shows the store is there */
         return e;
     s->content_type = "text/plain";
     buf_str(&s->body, "ready\n");

@@ -15,7 +15,7 @@
 
 /* A lease is taken for this long and renewed at a third of it, so a node that dies hands its
  * mailboxes over within half a minute. */
-#define LEASE_MS ((msec)30 * 1000)
+#define LEASE_MS      ((msec)30 * 1000)
 #define KEEP_EVERY_MS 10000
 /* Mailboxes a node watches: a thread each. */
 #define RUNS_MOST 200
@@ -71,10 +71,9 @@ static enum err note_write(struct tx *tx, void *arg, struct why *w)
 {
     const struct note *n = arg;
 
-    return q_inbox_note_set(tx,
-                            (struct inbox_note_set_in){
-                                .inbox_id = n->inbox_id, .name = n->name, .value = n->value},
-                            NULL, w);
+    return q_inbox_note_set(
+        tx, (struct inbox_note_set_in){.inbox_id = n->inbox_id, .name = n->name, .value = n->value},
+        NULL, w);
 }
 
 static enum err host_note_get(const struct channel_host *h, int64_t inbox_id, const char *name,
@@ -110,8 +109,7 @@ static enum err health_write(struct tx *tx, void *arg, struct why *w)
     enum err e;
 
     e = q_inbox_health(
-        tx,
-        (struct inbox_health_in){.id = h->inbox_id, .health = h->text, .now = tx_now(tx)},
+        tx, (struct inbox_health_in){.id = h->inbox_id, .health = h->text, .now = tx_now(tx)},
         &changed, w);
     if (e || changed == 0)
         return e;
@@ -171,12 +169,11 @@ static enum err lease(struct tx *tx, void *arg, struct why *w)
     name = arena_printf(l->a, "inbox:%" PRId64, l->inbox_id);
     if (l->is_drop)
         return q_lease_drop(tx, (struct lease_drop_in){.name = name, .node = l->node}, NULL, w);
-    e = q_lease_take(tx,
-                     (struct lease_take_in){.name = name,
-                                            .node = l->node,
-                                            .now = tx_now(tx),
-                                            .until = tx_now(tx) + LEASE_MS},
-                     l->a, &row, w);
+    e = q_lease_take(
+        tx,
+        (struct lease_take_in){
+            .name = name, .node = l->node, .now = tx_now(tx), .until = tx_now(tx) + LEASE_MS},
+        l->a, &row, w);
     if (e)
         return e;
     l->is_ours = row != NULL;
@@ -185,8 +182,10 @@ static enum err lease(struct tx *tx, void *arg, struct why *w)
 
 static bool lease_is_ours(struct house *h, int64_t inbox_id, bool is_drop)
 {
-    struct leasing l = {.a = arena_new(512), .inbox_id = inbox_id,
-                        .node = store_node(h->app->store), .is_drop = is_drop};
+    struct leasing l = {.a = arena_new(512),
+                        .inbox_id = inbox_id,
+                        .node = store_node(h->app->store),
+                        .is_drop = is_drop};
     struct why w;
     enum err e = store_write(h->app->store, lease, &l, &w);
 
@@ -207,8 +206,8 @@ static void stop_one(struct house *h, size_t i)
 static void start_one(struct house *h, const struct inbox_list_row *row,
                       const struct channel *channel)
 {
-    struct running r = {.id = row->id, .rev = row->rev, .arena = arena_new(2048),
-                        .channel = channel};
+    struct running r = {
+        .id = row->id, .rev = row->rev, .arena = arena_new(2048), .channel = channel};
     struct why w;
     enum err e;
 
@@ -266,8 +265,7 @@ static void keep(struct house *h)
     for (size_t i = h->n; i-- > 0;) {
         const struct inbox_list_row *row = row_of(&l, h->v[i].id);
 
-        if (!row || !is_wanted(row) || row->rev != h->v[i].rev ||
-            !lease_is_ours(h, row->id, false))
+        if (!row || !is_wanted(row) || row->rev != h->v[i].rev || !lease_is_ours(h, row->id, false))
             stop_one(h, i);
     }
     for (size_t i = 0; i < l.rows.n && h->n < RUNS_MOST; i++) {

@@ -67,9 +67,8 @@ static CHECKED enum err seen_before(struct arrival *v, struct intake_result *ret
         return seen_before(v, ret, w);
     }
     if (old)
-        *ret = (struct intake_result){.message_id = old->id,
-                                      .ticket_id = old->ticket_id,
-                                      .is_duplicate = true};
+        *ret = (struct intake_result){
+            .message_id = old->id, .ticket_id = old->ticket_id, .is_duplicate = true};
     return OK;
 }
 
@@ -201,9 +200,8 @@ static CHECKED enum err open_ticket(struct arrival *v, struct why *w)
 /* A new person on somebody else's thread: shown as one, and told nothing of it. */
 static CHECKED enum err note_stranger(struct arrival *v, struct why *w)
 {
-    struct participant_add_in row = {.ticket_id = v->ticket.core.id,
-                                     .address = v->m->contact.external_id,
-                                     .now = tx_now(v->tx)};
+    struct participant_add_in row = {
+        .ticket_id = v->ticket.core.id, .address = v->m->contact.external_id, .now = tx_now(v->tx)};
     int64_t added = 0;
     enum err e;
 
@@ -271,29 +269,37 @@ static CHECKED enum err keep_message(struct arrival *v, struct why *w)
                           NULL, w);
 }
 
-enum err intake(struct tx *tx, struct arena *a, const struct incoming *m,
-                struct intake_result *ret, struct why *w)
+enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, struct intake_result *ret,
+                struct why *w)
 {
     struct arrival v = {.tx = tx, .a = a, .m = m};
     struct intake_result out = {0};
     enum err e;
 
-    if ((e = seen_before(&v, &out, w)))                                   return e; /* once  */
+    if ((e = seen_before(&v, &out, w)))
+        return e; /* once  */
     if (out.is_duplicate) {
         *ret = out;
         return OK;
     }
-    if ((e = into_inbox(&v, w)))                                          return e; /* where */
-    if ((e = contact_for(tx, a, m->inbox_id, &m->contact, &v.from, w)))   return e; /* who   */
-    if ((e = which_ticket(&v, w)))                                        return e; /* which */
-    if (!v.is_found && (e = open_ticket(&v, w)))                          return e;
-    if (v.is_found && v.is_stranger && (e = note_stranger(&v, w)))        return e;
-    if (v.is_found && (e = hear(&v, w)))                                  return e; /* state */
+    if ((e = into_inbox(&v, w)))
+        return e; /* where */
+    if ((e = contact_for(tx, a, m->inbox_id, &m->contact, &v.from, w)))
+        return e; /* who   */
+    if ((e = which_ticket(&v, w)))
+        return e; /* which */
+    if (!v.is_found && (e = open_ticket(&v, w)))
+        return e;
+    if (v.is_found && v.is_stranger && (e = note_stranger(&v, w)))
+        return e;
+    if (v.is_found && (e = hear(&v, w)))
+        return e; /* state */
     v.message_id = tx_id(tx);
-    if ((e = keep_message(&v, w)))                                        return e; /* keep  */
-    if (!m->is_imported &&
-        (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id, 0,
-                            EVENT_DATA_INCOMING, w)))               return e; /* tell  */
+    if ((e = keep_message(&v, w)))
+        return e; /* keep  */
+    if (!m->is_imported && (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,
+                                               0, EVENT_DATA_INCOMING, w)))
+        return e; /* tell  */
     *ret = (struct intake_result){.message_id = v.message_id,
                                   .ticket_id = v.ticket.core.id,
                                   .contact_id = v.from.id,

@@ -37,16 +37,16 @@ const char *people_base_url(void *app)
 enum err people_mail_reset(struct tx *tx, struct arena *a, void *app, const char *email,
                            const char *name, const char *token, struct why *w)
 {
-    struct letter l = {
-        .key = secret_token(a, KEY_BYTES),
-        .to = email,
-        .to_name = name,
-        .subject = "A new password",
-        .text = arena_printf(a,
-                             "Hello %s,\n\nhere you can choose a new password:\n\n"
-                             "%s/reset?token=%s\n\nThe link works once, for an hour. "
-                             "If you did not ask for it, nothing has changed.\n",
-                             name, people_base_url(app), token)};
+    struct letter l = {.key = secret_token(a, KEY_BYTES),
+                       .to = email,
+                       .to_name = name,
+                       .subject = "A new password",
+                       .text =
+                           arena_printf(a,
+                                        "Hello %s,\n\nhere you can choose a new password:\n\n"
+                                        "%s/reset?token=%s\n\nThe link works once, for an hour. "
+                                        "If you did not ask for it, nothing has changed.\n",
+                                        name, people_base_url(app), token)};
     struct buf b;
     const char *payload;
 
@@ -79,8 +79,11 @@ static enum err find_inbox(struct tx *tx, void *arg, struct why *w)
         if (strcmp(r->channel, "email") != 0 || !r->is_active || r->is_demo)
             continue;
         f->channel = channel_named("email");
-        f->inbox = (struct inbox){.id = r->id, .name = r->name, .channel = r->channel,
-                                  .settings = r->settings, .secret = r->secret,
+        f->inbox = (struct inbox){.id = r->id,
+                                  .name = r->name,
+                                  .channel = r->channel,
+                                  .settings = r->settings,
+                                  .secret = r->secret,
                                   .is_active = true};
     }
     return OK;

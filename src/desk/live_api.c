@@ -12,7 +12,7 @@
 #include "tickets/ticket_store.h"
 
 /* What a browser that comes back may have missed; more, and it loads anew. */
-#define REPLAY_MOST 2000
+#define REPLAY_MOST  2000
 #define REPLAY_BYTES (2 * 1024 * 1024)
 
 struct presence_in {
@@ -60,8 +60,7 @@ static bool is_for(const struct stream_conf *c, const struct event *e, struct ar
         const char *t = c->topics[i];
 
         if (strcmp(t, "all") == 0 || strcmp(t, "list") == 0 ||
-            (e->ticket_id &&
-             strcmp(t, arena_printf(a, "ticket:%" PRId64, e->ticket_id)) == 0))
+            (e->ticket_id && strcmp(t, arena_printf(a, "ticket:%" PRId64, e->ticket_id)) == 0))
             return true;
     }
     return false;
@@ -145,8 +144,7 @@ enum err presence_post(struct req *q, struct res *s, struct why *w)
 {
     const struct presence_in *in = q->in;
     struct live_viewer me = {q->who->id, q->who->name, in->state};
-    struct event ev = {.kind = EVENT_PRESENCE_CHANGED, .at = tx_now(q->tx),
-                       .actor_id = q->who->id};
+    struct event ev = {.kind = EVENT_PRESENCE_CHANGED, .at = tx_now(q->tx), .actor_id = q->who->id};
     struct ticket t;
     struct buf b;
     enum err e;

@@ -18,8 +18,10 @@
 struct context_in {
     const char *device, *os, *os_version, *app_version, *region, *language, *plan, *log_ref;
 };
-#define CONTEXT_FIELD(name) \
-    {#name, SHAPE_TEXT, SHAPE_OMIT, offsetof(struct context_in, name), .max = 200}
+#define CONTEXT_FIELD(name)                                                                        \
+    {                                                                                              \
+#name, SHAPE_TEXT, SHAPE_OMIT, offsetof(struct context_in, name), .max = 200               \
+    }
 SHAPE(CONTEXT_IN, "Context", struct context_in, "What the customer's side says of itself",
       {CONTEXT_FIELD(device), CONTEXT_FIELD(os), CONTEXT_FIELD(os_version),
        CONTEXT_FIELD(app_version), CONTEXT_FIELD(region), CONTEXT_FIELD(language),
@@ -57,8 +59,7 @@ SHAPE(MESSAGE_IN, "MessageNew", struct message_in, "What a customer said",
        {"subject", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct message_in, subject),
         .max = LIMIT_SUBJECT_CHARS},
        {"thread_external_id", SHAPE_TEXT, SHAPE_NULLABLE,
-        offsetof(struct message_in, thread_external_id), .min = 1,
-        .max = LIMIT_EXTERNAL_ID_CHARS},
+        offsetof(struct message_in, thread_external_id), .min = 1, .max = LIMIT_EXTERNAL_ID_CHARS},
        {"sent_at", SHAPE_TIME, SHAPE_NULLABLE, offsetof(struct message_in, sent_at)},
        {"context", SHAPE_OBJECT, SHAPE_NULLABLE, offsetof(struct message_in, context),
         .of = &CONTEXT_IN}});

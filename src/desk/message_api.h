@@ -16,5 +16,5 @@ uint64_t message_part(const struct req *q);
 
 extern const struct shape MESSAGE_IN, MESSAGE_TAKEN, REPLY_IN, MESSAGE_HTML;
 /* For `antiphon import`: a line of the API's shape as one incoming message. */
-CHECKED enum err message_in_read(const char *json, size_t n, struct arena *a,
-                                 struct incoming *ret, struct why *w);
+CHECKED enum err message_in_read(const char *json, size_t n, struct arena *a, struct incoming *ret,
+                                 struct why *w);

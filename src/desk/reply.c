@@ -120,20 +120,21 @@ static bool needs_job(const struct writing *v)
 static CHECKED enum err keep_reply(struct writing *v, struct why *w)
 {
     struct inbox inbox = send_inbox(v->inbox);
-    struct message_new row = {
-        .id = v->message_id,
-        .ticket_id = v->in->ticket_id,
-        .inbox_id = v->ticket.inbox_id,
-        .kind = v->is_note ? MESSAGE_NOTE : MESSAGE_REPLY,
-        .author_kind = author_kind_of(v->who),
-        .author_id = v->who->id,
-        .author_name = v->who->name,
-        .text = v->in->text,
-        .state = v->is_note ? STATE_STORED : needs_job(v) ? STATE_QUEUED : STATE_SENT,
-        .reply_to_id = v->answers_id,
-        .created_at = tx_now(v->tx),
-        .attachments = v->files,
-        .n_attachments = v->in->attachments.n};
+    struct message_new row = {.id = v->message_id,
+                              .ticket_id = v->in->ticket_id,
+                              .inbox_id = v->ticket.inbox_id,
+                              .kind = v->is_note ? MESSAGE_NOTE : MESSAGE_REPLY,
+                              .author_kind = author_kind_of(v->who),
+                              .author_id = v->who->id,
+                              .author_name = v->who->name,
+                              .text = v->in->text,
+                              .state = v->is_note     ? STATE_STORED
+                                       : needs_job(v) ? STATE_QUEUED
+                                                      : STATE_SENT,
+                              .reply_to_id = v->answers_id,
+                              .created_at = tx_now(v->tx),
+                              .attachments = v->files,
+                              .n_attachments = v->in->attachments.n};
     enum err e;
 
     if (!v->is_note)
@@ -194,21 +195,28 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     struct writing v = {.tx = tx, .a = a, .in = in, .who = who};
     enum err e;
 
-    if ((e = find_ticket(&v, w)))                                        return e;
-    if ((e = find_answered(&v, w)))                                      return e; /* to whom  */
-    if ((e = check_text(&v, w)))                                         return e; /* what     */
-    if ((e = take_files(&v, w)))                                         return e;
+    if ((e = find_ticket(&v, w)))
+        return e;
+    if ((e = find_answered(&v, w)))
+        return e; /* to whom  */
+    if ((e = check_text(&v, w)))
+        return e; /* what     */
+    if ((e = take_files(&v, w)))
+        return e;
     v.message_id = tx_id(tx);
-    if ((e = keep_reply(&v, w)))                                         return e; /* keep     */
-    if (needs_job(&v) &&
-        (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id), tx_now(tx),
-                      v.message_id, NULL, w)))                           return e; /* send     */
-    if ((e = move_ticket(&v, w)))                                        return e; /* state    */
-    if ((e = forget_draft(&v, w)))                                       return e;
+    if ((e = keep_reply(&v, w)))
+        return e; /* keep     */
+    if (needs_job(&v) && (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id),
+                                       tx_now(tx), v.message_id, NULL, w)))
+        return e; /* send     */
+    if ((e = move_ticket(&v, w)))
+        return e; /* state    */
+    if ((e = forget_draft(&v, w)))
+        return e;
     if ((e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,
                             who->kind == WHO_AGENT ? who->id : 0,
                             v.is_note ? EVENT_DATA_NOTE : EVENT_DATA_REPLY, w)))
-        return e;                                                                  /* tell     */
+        return e; /* tell     */
     *ret_id = v.message_id;
     return OK;
 }
@@ -241,10 +249,9 @@ static enum err store_step(struct tx *tx, void *arg, struct why *w)
         return fail(w, E_CONFLICT, "the message is no longer %s", message_state_name(s->was));
     if (s->is_last && (e = jobs_finish(tx, s->job, w)))
         return e;
-    return record_message(tx, EVENT_MESSAGE_CHANGED, &s->load.ticket, to.id, 0,
-                          arena_printf(s->job->arena, "{\"state\":\"%s\"}",
-                                       message_state_name(s->state)),
-                          w);
+    return record_message(
+        tx, EVENT_MESSAGE_CHANGED, &s->load.ticket, to.id, 0,
+        arena_printf(s->job->arena, "{\"state\":\"%s\"}", message_state_name(s->state)), w);
 }
 
 static CHECKED enum err step(struct sending *s, enum message_state to, const char *text,
@@ -317,9 +324,10 @@ enum err reply_send_give_up(void *app, struct job *j, struct why *w)
     if ((e = send_load(s.app, j->arena, j->subject_id, &s.load, w)))
         return e == E_NOT_FOUND ? OK : e;
     s.was = s.load.message.state_code;
-    return step(&s, STATE_FAILED, arena_printf(j->arena, "given up after %" PRId64 " tries: %s",
-                                               j->tries + 1, w->text),
-                true, w);
+    return step(
+        &s, STATE_FAILED,
+        arena_printf(j->arena, "given up after %" PRId64 " tries: %s", j->tries + 1, w->text), true,
+        w);
 }
 
 enum err reply_send_again(struct tx *tx, struct arena *a, int64_t message_id,
@@ -329,16 +337,16 @@ enum err reply_send_again(struct tx *tx, struct arena *a, int64_t message_id,
     struct ticket_whole t;
     enum err e;
 
-    if ((e = message_load(tx, a, message_id, &m, w)) || (e = ticket_load(tx, a, m.ticket_id, &t, w)))
+    if ((e = message_load(tx, a, message_id, &m, w)) ||
+        (e = ticket_load(tx, a, m.ticket_id, &t, w)))
         return e;
     if (!policy_sees_inbox(who, t.inbox_id))
         return fail(w, E_NOT_FOUND, "there is no message %" PRId64, message_id);
     if (m.state_code != STATE_UNKNOWN && m.state_code != STATE_FAILED)
         return fail(w, E_CONFLICT, "this message is %s: there is nothing to send again", m.state);
-    e = q_message_state(tx,
-                        (struct message_state_in){
-                            .id = message_id, .was = m.state_code, .state = STATE_QUEUED},
-                        NULL, w);
+    e = q_message_state(
+        tx, (struct message_state_in){.id = message_id, .was = m.state_code, .state = STATE_QUEUED},
+        NULL, w);
     if (e)
         return e;
     if ((e = jobs_put(tx, "send", arena_printf(a, "%" PRId64, message_id), tx_now(tx), message_id,

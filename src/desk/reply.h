@@ -17,7 +17,7 @@ struct tx;
 
 struct reply_in {
     int64_t ticket_id;
-    const char *kind;               /* "reply" or "note" */
+    const char *kind; /* "reply" or "note" */
     const char *text;
     struct shape_texts attachments; /* tokens of uploads */
     const char *status;             /* set after it: a status' key, or NULL */

@@ -27,7 +27,7 @@ SHAPE(SEARCH_HIT, "SearchHit", struct hit, "Something found",
        {"snippet", SHAPE_TEXT, 0, offsetof(struct hit, snippet)},
        {"at", SHAPE_TIME, 0, offsetof(struct hit, at)}});
 
-#define SNIPPET_CHARS 200
+#define SNIPPET_CHARS        200
 #define SNIPPET_BEFORE_BYTES 60
 
 static size_t step_back(const char *text, size_t at, size_t bytes)
@@ -51,7 +51,8 @@ static const char *snippet_of(struct arena *a, const char *text, const char *typ
             break;
         }
     }
-    return message_preview(a, arena_dup(a, text + at, utf8_cut(text + at, n - at, 4 * SNIPPET_CHARS)));
+    return message_preview(a,
+                           arena_dup(a, text + at, utf8_cut(text + at, n - at, 4 * SNIPPET_CHARS)));
 }
 
 struct found {
@@ -61,8 +62,7 @@ struct found {
 };
 
 static CHECKED enum err find_messages(struct req *q, const char *typed, const char *match,
-                                      int64_t before, int64_t limit, struct found *f,
-                                      struct why *w)
+                                      int64_t before, int64_t limit, struct found *f, struct why *w)
 {
     int64_t *ids = arena_array(q->arena, (size_t)limit + 1, sizeof *ids);
     struct message_hits_rows rows;

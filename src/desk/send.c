@@ -66,9 +66,8 @@ static CHECKED enum err load_files(struct tx *tx, struct load *l, struct why *w)
 static CHECKED enum err load_answered(struct tx *tx, struct load *l, struct why *w)
 {
     struct outgoing *out = &l->ret->out;
-    struct message_refs_in of = {.ticket_id = l->ret->ticket.core.id,
-                                 .before = l->id,
-                                 .limit = REFS_MOST};
+    struct message_refs_in of = {
+        .ticket_id = l->ret->ticket.core.id, .before = l->id, .limit = REFS_MOST};
     struct message_address_row *to;
     struct message_refs_rows refs;
     const char **v;

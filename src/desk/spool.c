@@ -37,8 +37,8 @@ static enum err spool_row(struct tx *tx, void *arg, struct why *w)
                        s->a, &row, w);
     if (e || !row)
         return e;
-    return jobs_add(tx, "parse", arena_printf(s->a, "%" PRId64, row->id), tx_now(tx), row->id,
-                    NULL, w);
+    return jobs_add(tx, "parse", arena_printf(s->a, "%" PRId64, row->id), tx_now(tx), row->id, NULL,
+                    w);
 }
 
 enum err house_spool(struct app *app, int64_t inbox_id, const char *external_id, const void *raw,
@@ -46,7 +46,10 @@ enum err house_spool(struct app *app, int64_t inbox_id, const char *external_id,
 {
     struct arena *a = arena_new(1024);
     char hash[BLOB_HASH_BYTES];
-    struct spooling s = {.a = a, .inbox_id = inbox_id, .external_id = external_id, .hash = hash,
+    struct spooling s = {.a = a,
+                         .inbox_id = inbox_id,
+                         .external_id = external_id,
+                         .hash = hash,
                          .bytes = (int64_t)n};
     enum err e;
 
@@ -119,18 +122,18 @@ static enum err take_in(struct tx *tx, void *arg, struct why *w)
     arena_reset(p->own);
     if ((e = intake(tx, p->own, &p->in, &r, w)))
         return e;
-    e = q_spool_state(tx,
-                      (struct spool_state_in){
-                          .id = p->item->id, .state = SPOOL_DONE, .message_id = r.message_id},
-                      NULL, w);
+    e = q_spool_state(
+        tx,
+        (struct spool_state_in){.id = p->item->id, .state = SPOOL_DONE, .message_id = r.message_id},
+        NULL, w);
     return e ? e : jobs_finish(tx, p->job, w);
 }
 
 static enum err quarantine(struct tx *tx, void *arg, struct why *w)
 {
     struct parsing *p = arg;
-    struct event ev = {.kind = EVENT_QUARANTINE_CHANGED, .at = tx_now(tx),
-                       .inbox_id = p->item->inbox_id};
+    struct event ev = {
+        .kind = EVENT_QUARANTINE_CHANGED, .at = tx_now(tx), .inbox_id = p->item->inbox_id};
     enum err e;
 
     e = q_spool_state(

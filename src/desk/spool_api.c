@@ -48,9 +48,9 @@ enum err quarantine_get(struct req *q, struct res *s, struct why *w)
         const struct spool_page_row *r = &rows.v[i];
 
         if (policy_sees_inbox(q->who, r->inbox_id))
-            list[kept++] = (struct spool_item){r->id,         r->inbox_id,    r->bytes,
-                                               r->inbox_name, r->external_id, r->error,
-                                               r->created_at};
+            list[kept++] =
+                (struct spool_item){r->id,          r->inbox_id, r->bytes,     r->inbox_name,
+                                    r->external_id, r->error,    r->created_at};
     }
     return reply_list(s, &SPOOL_ITEM, list, kept, rows.n > n,
                       rows.n > n ? arena_printf(q->arena, "%" PRId64, rows.v[n - 1].id) : NULL);
@@ -70,15 +70,15 @@ static CHECKED enum err load_item(struct req *q, struct spool_get_row **ret, str
 static CHECKED enum err move(struct req *q, const struct spool_get_row *item, int64_t state,
                              const char *action, struct why *w)
 {
-    struct event ev = {.kind = EVENT_QUARANTINE_CHANGED, .at = tx_now(q->tx),
-                       .inbox_id = item->inbox_id};
+    struct event ev = {
+        .kind = EVENT_QUARANTINE_CHANGED, .at = tx_now(q->tx), .inbox_id = item->inbox_id};
     enum err e;
 
     if (item->state != SPOOL_QUARANTINE)
         return fail(w, E_CONFLICT, "this message is no longer in quarantine");
-    e = q_spool_state(
-        q->tx, (struct spool_state_in){.id = item->id, .state = state, .error = item->error}, NULL,
-        w);
+    e = q_spool_state(q->tx,
+                      (struct spool_state_in){.id = item->id, .state = state, .error = item->error},
+                      NULL, w);
     if (e || (e = audit_write(q->tx, q->who, action, "spool", item->id, NULL, w)))
         return e;
     return tx_event(q->tx, &ev, w);

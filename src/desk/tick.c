@@ -11,8 +11,8 @@
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_store.h"
 
-#define HOUR_MS ((msec)3600 * 1000)
-#define DAY_MS (24 * HOUR_MS)
+#define HOUR_MS       ((msec)3600 * 1000)
+#define DAY_MS        (24 * HOUR_MS)
 #define FOLD_EVERY_MS ((msec)2000)
 /* A browser that was away longer than this loads everything anew. */
 #define EVENTS_KEPT_MS (2 * DAY_MS)

@@ -398,7 +398,7 @@ static bool took(struct conn *c, const char *p, size_t n)
             return conn_close(c), false;
         return true;
     }
-    if (c->stream || c->closes)
+    if (c->stream || (c->closes && !is_open_for_bytes(c)))
         return true; /* nothing that it could say matters any more */
     used = feed(c, p, n);
     if (c->is_dead)

@@ -34,8 +34,7 @@ SHAPE(INBOX, "Inbox", struct inbox_view, "One address on one channel",
 
 SHAPE_WITH_PRESENT(
     INBOX_PATCH, "InboxPatch", struct inbox_patch, "What to change",
-    {{"name", SHAPE_TEXT, 0, offsetof(struct inbox_patch, name), .min = 1,
-      .max = LIMIT_NAME_CHARS},
+    {{"name", SHAPE_TEXT, 0, offsetof(struct inbox_patch, name), .min = 1, .max = LIMIT_NAME_CHARS},
      {"settings", SHAPE_RAW, 0, offsetof(struct inbox_patch, settings), .max = LIMIT_JSON_BYTES},
      {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_patch, team_id)},
      {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_patch, is_active)}});
@@ -123,7 +122,7 @@ enum err inbox_settings_merge(struct arena *a, const char *channel, const char *
             secrets_walk(c->settings, v, v_old, 0);
         }
         text = settings_text(a, c, v);
-    } else if (new && strcmp(new, "{}") != 0) {
+    } else if (new &&strcmp(new, "{}") != 0) {
         return fail_field(w, E_INVALID, "settings", "the channel \"%s\" has no settings", channel);
     }
     if (c->settings_check && (e = c->settings_check(text, a, w)))
@@ -194,8 +193,8 @@ static struct inbox_view view_of(struct arena *a, const struct inbox_list_row *r
         .is_demo = r->is_demo,
         .created_at = r->created_at,
         .widget_token = is_chat ? webchat_token(r->id, r->secret, a) : NULL,
-        .identity_secret = is_chat && is_admin ? webchat_identity_secret(r->id, r->secret, a)
-                                               : NULL,
+        .identity_secret =
+            is_chat && is_admin ? webchat_identity_secret(r->id, r->secret, a) : NULL,
         .rev = r->rev};
 }
 
@@ -255,8 +254,8 @@ enum err inbox_change(struct tx *tx, struct arena *a, int64_t id, const struct i
         .settings = old->settings,
         .team_id = SHAPE_HAS(p, &INBOX_PATCH, "team_id") ? p->team_id : old->team_id,
         .is_active = SHAPE_HAS(p, &INBOX_PATCH, "is_active") ? p->is_active : old->is_active};
-    if (p->settings && (e = inbox_settings_merge(a, old->channel, old->settings, p->settings,
-                                                 &new.settings, w)))
+    if (p->settings &&
+        (e = inbox_settings_merge(a, old->channel, old->settings, p->settings, &new.settings, w)))
         return e;
     if ((e = q_inbox_by_name(tx, (struct inbox_by_name_in){.name = new.name}, a, &taken, w)))
         return e;

@@ -14,11 +14,11 @@
  * node that starts again frees its own at once, so only a node that never returns waits. */
 #define LEASE_MS ((msec)15 * 60 * 1000)
 /* Another node's new jobs are seen after this at the latest. */
-#define POLL_MS ((msec)2000)
-#define WORKERS_MOST 16
+#define POLL_MS           ((msec)2000)
+#define WORKERS_MOST      16
 #define ARENA_FIRST_BYTES 4096
-#define BACKOFF_FIRST_MS ((msec)5000)
-#define BACKOFF_MOST_MS ((msec)3600000)
+#define BACKOFF_FIRST_MS  ((msec)5000)
+#define BACKOFF_MOST_MS   ((msec)3600000)
 
 struct jobs {
     struct store *store;
@@ -35,8 +35,8 @@ struct jobs {
     _Atomic int64_t ran, failed, retried;
 };
 
-enum err jobs_add(struct tx *tx, const char *kind, const char *key, msec run_at,
-                  int64_t subject_id, const char *payload, struct why *w)
+enum err jobs_add(struct tx *tx, const char *kind, const char *key, msec run_at, int64_t subject_id,
+                  const char *payload, struct why *w)
 {
     struct job_add_in row = {.id = tx_id(tx),
                              .kind = kind,
@@ -53,8 +53,8 @@ enum err jobs_add(struct tx *tx, const char *kind, const char *key, msec run_at,
     return OK;
 }
 
-enum err jobs_put(struct tx *tx, const char *kind, const char *key, msec run_at,
-                  int64_t subject_id, const char *payload, struct why *w)
+enum err jobs_put(struct tx *tx, const char *kind, const char *key, msec run_at, int64_t subject_id,
+                  const char *payload, struct why *w)
 {
     struct job_put_in row = {.id = tx_id(tx),
                              .kind = kind,
@@ -121,7 +121,8 @@ static enum err claim(struct tx *tx, void *arg, struct why *w)
                        w)))
         return e;
     for (size_t i = 0; i < c->due.n; i++) {
-        struct job_lease_in lease = {.id = c->due.v[i].id, .node = c->node, .until = now + LEASE_MS};
+        struct job_lease_in lease = {
+            .id = c->due.v[i].id, .node = c->node, .until = now + LEASE_MS};
 
         if ((e = q_job_lease(tx, lease, NULL, w)))
             return e;
@@ -249,10 +250,9 @@ static enum err finish(struct tx *tx, void *arg, struct why *w)
 
     if (!f->again_at)
         return q_job_done(tx, (struct job_done_in){.id = f->job->id}, NULL, w);
-    return q_job_again(tx,
-                       (struct job_again_in){
-                           .id = f->job->id, .run_at = f->again_at, .error = f->error},
-                       NULL, w);
+    return q_job_again(
+        tx, (struct job_again_in){.id = f->job->id, .run_at = f->again_at, .error = f->error}, NULL,
+        w);
 }
 
 static double fraction(void)

@@ -21,11 +21,11 @@
 
 /* Counts are read again this long after the first change: short for a person, long enough
  * that a storm of messages costs four reads a second. */
-#define COUNTS_EVERY_MS 250
+#define COUNTS_EVERY_MS  250
 #define FRAME_MOST_BYTES (64 * 1024)
-#define TOPIC_BYTES 40
+#define TOPIC_BYTES      40
 
-static const char *const BUCKETS[] = {"new",    "open",    "pending", "hold",   "solved",
+static const char *const BUCKETS[] = {"new",    "open",    "pending", "hold",    "solved",
                                       "closed", "snoozed", "spam",    "deleted", NULL};
 
 SHAPE(COUNT, "Count", struct live_count, "How many tickets of one kind there are",

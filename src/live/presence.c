@@ -102,8 +102,8 @@ void presence_list(struct presence *p, struct arena *a, int64_t ticket_id, msec 
     list = arena_array(a, p->n + 1, sizeof *list);
     for (size_t i = 0; i < p->n; i++)
         if (p->v[i].ticket_id == ticket_id)
-            list[n++] = (struct live_viewer){p->v[i].agent_id, arena_str(a, p->v[i].name),
-                                             p->v[i].state};
+            list[n++] =
+                (struct live_viewer){p->v[i].agent_id, arena_str(a, p->v[i].name), p->v[i].state};
     pthread_mutex_unlock(&p->lock);
     *ret = list;
     *ret_n = n;

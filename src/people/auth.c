@@ -11,9 +11,9 @@
 #include "sys/secret.h"
 
 /* A key's last use is written at most once a minute: a row a message would be a hot row. */
-#define USED_EVERY_MS ((msec)60 * 1000)
-#define FAST_SLOTS 1024
-#define FAST_MS ((msec)30 * 1000)
+#define USED_EVERY_MS       ((msec)60 * 1000)
+#define FAST_SLOTS          1024
+#define FAST_MS             ((msec)30 * 1000)
 #define IDEM_KEY_MOST_BYTES 255
 
 /* Tokens that were good a moment ago, by a hash of their hash. What is fast is still checked
@@ -84,9 +84,9 @@ static CHECKED enum err by_key(struct req *q, const unsigned char hash[HASH_BYTE
     struct api_key_by_hash_row *key;
     enum err e;
 
-    e = q_api_key_by_hash(
-        q->tx, (struct api_key_by_hash_in){.hash = {(const char *)hash, HASH_BYTES}}, q->arena,
-        &key, w);
+    e = q_api_key_by_hash(q->tx,
+                          (struct api_key_by_hash_in){.hash = {(const char *)hash, HASH_BYTES}},
+                          q->arena, &key, w);
     if (e || !key)
         return e;
     who->kind = WHO_KEY;
@@ -117,10 +117,10 @@ static CHECKED enum err by_session(struct req *q, const unsigned char hash[HASH_
     int64_t *ids;
     enum err e;
 
-    e = q_session_get(q->tx,
-                      (struct session_get_in){.hash = {(const char *)hash, HASH_BYTES},
-                                              .now = tx_now(q->tx)},
-                      q->arena, &s, w);
+    e = q_session_get(
+        q->tx,
+        (struct session_get_in){.hash = {(const char *)hash, HASH_BYTES}, .now = tx_now(q->tx)},
+        q->arena, &s, w);
     if (e || !s)
         return e;
     who->kind = WHO_AGENT;

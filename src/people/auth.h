@@ -4,7 +4,7 @@
 
 #include "http/http.h"
 
-#define SESSION_COOKIE "antiphon_session"
+#define SESSION_COOKIE   "antiphon_session"
 #define SESSION_VALID_MS ((msec)14 * 24 * 3600 * 1000)
 
 /* http_conf.authenticate: sets q->who, checks the route's permission and CSRF. */

@@ -69,8 +69,8 @@ CHECKED enum err once_link_make(struct tx *tx, struct arena *a, const char *kind
 CHECKED enum err once_link_use(struct tx *tx, struct arena *a, const char *kind, const char *token,
                                int64_t *ret_agent_id, struct why *w);
 #define INVITE_VALID_MS ((msec)72 * 3600 * 1000)
-#define RESET_VALID_MS ((msec)3600 * 1000)
-#define SETUP_VALID_MS ((msec)365 * 24 * 3600 * 1000) /* until somebody sets the desk up */
+#define RESET_VALID_MS  ((msec)3600 * 1000)
+#define SETUP_VALID_MS  ((msec)365 * 24 * 3600 * 1000) /* until somebody sets the desk up */
 
 /* Is there an active admin who can sign in? */
 CHECKED enum err people_is_set_up(struct tx *tx, struct arena *a, bool *ret, struct why *w);

@@ -20,8 +20,7 @@ SHAPE(AGENT_IN, "AgentNew", struct agent_in, "A colleague to invite",
         .max = LIMIT_ADDRESS_CHARS},
        {"name", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct agent_in, name), .min = 1,
         .max = LIMIT_NAME_CHARS},
-       {"role", SHAPE_ENUM, SHAPE_REQUIRED, offsetof(struct agent_in, role),
-        .names = ROLE_NAMES}});
+       {"role", SHAPE_ENUM, SHAPE_REQUIRED, offsetof(struct agent_in, role), .names = ROLE_NAMES}});
 
 struct agent_patch_in {
     uint64_t present;
@@ -29,15 +28,14 @@ struct agent_patch_in {
     bool is_active, sees_all;
     struct shape_ids inbox_ids;
 };
-SHAPE_WITH_PRESENT(AGENT_PATCH, "AgentPatch", struct agent_patch_in, "What to change",
-                   {{"name", SHAPE_TEXT, 0, offsetof(struct agent_patch_in, name), .min = 1,
-                     .max = LIMIT_NAME_CHARS},
-                    {"role", SHAPE_ENUM, 0, offsetof(struct agent_patch_in, role),
-                     .names = ROLE_NAMES},
-                    {"is_active", SHAPE_BOOL, 0, offsetof(struct agent_patch_in, is_active)},
-                    {"sees_all", SHAPE_BOOL, 0, offsetof(struct agent_patch_in, sees_all)},
-                    {"inbox_ids", SHAPE_IDS, 0, offsetof(struct agent_patch_in, inbox_ids),
-                     .max = 1000}});
+SHAPE_WITH_PRESENT(
+    AGENT_PATCH, "AgentPatch", struct agent_patch_in, "What to change",
+    {{"name", SHAPE_TEXT, 0, offsetof(struct agent_patch_in, name), .min = 1,
+      .max = LIMIT_NAME_CHARS},
+     {"role", SHAPE_ENUM, 0, offsetof(struct agent_patch_in, role), .names = ROLE_NAMES},
+     {"is_active", SHAPE_BOOL, 0, offsetof(struct agent_patch_in, is_active)},
+     {"sees_all", SHAPE_BOOL, 0, offsetof(struct agent_patch_in, sees_all)},
+     {"inbox_ids", SHAPE_IDS, 0, offsetof(struct agent_patch_in, inbox_ids), .max = 1000}});
 
 struct team_in {
     uint64_t present;
@@ -47,13 +45,11 @@ struct team_in {
 SHAPE_WITH_PRESENT(TEAM_IN, "TeamNew", struct team_in, "A team",
                    {{"name", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct team_in, name), .min = 1,
                      .max = LIMIT_NAME_CHARS},
-                    {"agent_ids", SHAPE_IDS, 0, offsetof(struct team_in, agent_ids),
-                     .max = 1000}});
+                    {"agent_ids", SHAPE_IDS, 0, offsetof(struct team_in, agent_ids), .max = 1000}});
 SHAPE_WITH_PRESENT(TEAM_PATCH, "TeamPatch", struct team_in, "What to change",
                    {{"name", SHAPE_TEXT, 0, offsetof(struct team_in, name), .min = 1,
                      .max = LIMIT_NAME_CHARS},
-                    {"agent_ids", SHAPE_IDS, 0, offsetof(struct team_in, agent_ids),
-                     .max = 1000}});
+                    {"agent_ids", SHAPE_IDS, 0, offsetof(struct team_in, agent_ids), .max = 1000}});
 
 struct key_in {
     const char *name, *role;
@@ -192,8 +188,8 @@ enum err agent_patch(struct req *q, struct res *s, struct why *w)
         return e;
     if (SHAPE_HAS(in, &AGENT_PATCH, "inbox_ids") && (e = inboxes_set(q, id, &in->inbox_ids, w)))
         return e;
-    if ((e = keep_an_admin(q, w)) || (e = audit_write(q->tx, q->who, "agent.changed", "agent", id,
-                                                      NULL, w)))
+    if ((e = keep_an_admin(q, w)) ||
+        (e = audit_write(q->tx, q->who, "agent.changed", "agent", id, NULL, w)))
         return e;
     auth_forget();
     return reply_agent(q, s, 200, id, NULL, w);
@@ -285,8 +281,8 @@ enum err team_post(struct req *q, struct res *s, struct why *w)
 
     if ((e = name_is_free(q, in->name, 0, w)) ||
         (e = q_team_insert(
-             q->tx, (struct team_insert_in){.id = id, .name = in->name, .now = tx_now(q->tx)},
-             NULL, w)) ||
+             q->tx, (struct team_insert_in){.id = id, .name = in->name, .now = tx_now(q->tx)}, NULL,
+             w)) ||
         (e = members_set(q, id, &in->agent_ids, w)) ||
         (e = audit_write(q->tx, q->who, "team.created", "team", id, NULL, w)))
         return e;
@@ -299,9 +295,9 @@ enum err team_patch(struct req *q, struct res *s, struct why *w)
     int64_t id = q->ids[0];
     enum err e;
 
-    if (in->name && ((e = name_is_free(q, in->name, id, w)) ||
-                     (e = q_team_rename(
-                          q->tx, (struct team_rename_in){.id = id, .name = in->name}, NULL, w))))
+    if (in->name &&
+        ((e = name_is_free(q, in->name, id, w)) ||
+         (e = q_team_rename(q->tx, (struct team_rename_in){.id = id, .name = in->name}, NULL, w))))
         return e;
     if (SHAPE_HAS(in, &TEAM_PATCH, "agent_ids") && (e = members_set(q, id, &in->agent_ids, w)))
         return e;
@@ -337,8 +333,8 @@ enum err key_list_get(struct req *q, struct res *s, struct why *w)
         return e;
     list = arena_array(q->arena, rows.n + 1, sizeof *list);
     for (size_t i = 0; i < rows.n; i++)
-        list[i] = (struct key){rows.v[i].id,       rows.v[i].name,       rows.v[i].hint,
-                               rows.v[i].role,     rows.v[i].inbox_id,   rows.v[i].created_at,
+        list[i] = (struct key){rows.v[i].id,           rows.v[i].name,       rows.v[i].hint,
+                               rows.v[i].role,         rows.v[i].inbox_id,   rows.v[i].created_at,
                                rows.v[i].last_used_at, rows.v[i].revoked_at, NULL};
     return reply_list(s, &KEY, list, rows.n, false, NULL);
 }
@@ -394,10 +390,15 @@ enum err audit_list_get(struct req *q, struct res *s, struct why *w)
     for (size_t i = 0; i < n; i++) {
         const struct audit_list_row *r = &rows.v[i];
 
-        list[i] = (struct audit_line){.id = r->id, .at = r->at, .actor_kind = r->actor_kind,
-                                      .action = r->action, .object = r->object,
-                                      .detail = r->detail, .ip = r->ip,
-                                      .request_id = r->request_id, .actor_id = r->actor_id,
+        list[i] = (struct audit_line){.id = r->id,
+                                      .at = r->at,
+                                      .actor_kind = r->actor_kind,
+                                      .action = r->action,
+                                      .object = r->object,
+                                      .detail = r->detail,
+                                      .ip = r->ip,
+                                      .request_id = r->request_id,
+                                      .actor_id = r->actor_id,
                                       .object_id = r->object_id};
     }
     return reply_list(s, &AUDIT_LINE, list, n, rows.n > n,

@@ -10,9 +10,9 @@
 #include "store/store.h"
 #include "sys/secret.h"
 
-#define KEY_BYTES 24       /* 192 bits */
-#define KEY_HINT_CHARS 8   /* of the key, shown to tell keys apart */
-#define LINK_BYTES 24
+#define KEY_BYTES      24 /* 192 bits */
+#define KEY_HINT_CHARS 8  /* of the key, shown to tell keys apart */
+#define LINK_BYTES     24
 
 SHAPE(AGENT, "Agent", struct agent, "A person who works at the desk",
       {{"id", SHAPE_I64, 0, offsetof(struct agent, id)},
@@ -206,9 +206,9 @@ enum err teams_all(struct tx *tx, struct arena *a, struct team **ret, size_t *re
     *ret = arena_array(a, rows.n + 1, sizeof **ret);
     *ret_n = rows.n;
     for (size_t i = 0; i < rows.n; i++)
-        (*ret)[i] = (struct team){rows.v[i].id, rows.v[i].name,
-                                  ids_of(a, members, in.n, rows.v[i].id), rows.v[i].created_at,
-                                  rows.v[i].rev};
+        (*ret)[i] =
+            (struct team){rows.v[i].id, rows.v[i].name, ids_of(a, members, in.n, rows.v[i].id),
+                          rows.v[i].created_at, rows.v[i].rev};
     return OK;
 }
 
@@ -255,8 +255,8 @@ enum err once_link_make(struct tx *tx, struct arena *a, const char *kind, int64_
 
     secret_hash(token, strlen(token), hash);
     /* A new link takes the place of the older ones of its kind. */
-    if ((e = q_once_link_clear(
-             tx, (struct once_link_clear_in){.kind = kind, .agent_id = agent_id}, NULL, w)))
+    if ((e = q_once_link_clear(tx, (struct once_link_clear_in){.kind = kind, .agent_id = agent_id},
+                               NULL, w)))
         return e;
     e = q_once_link_insert(tx,
                            (struct once_link_insert_in){.hash = {(const char *)hash, HASH_BYTES},
@@ -306,8 +306,8 @@ enum err people_set_up(struct tx *tx, struct arena *a, const char *email, const 
                        const char *password_hash, int64_t *ret_id, struct why *w)
 {
     static const struct principal system = {.kind = WHO_SYSTEM, .role = ROLE_ADMIN};
-    struct agent_new in = {.email = email, .name = name, .role = "admin",
-                           .password_hash = password_hash};
+    struct agent_new in = {
+        .email = email, .name = name, .role = "admin", .password_hash = password_hash};
     int64_t added = 0;
     bool is_done;
     enum err e;

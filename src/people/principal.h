@@ -14,12 +14,12 @@ struct principal {
     enum role role;
     const char *name;
     const char *email;
-    const char *csrf;                /* of the session; NULL without one */
-    const unsigned char *session;    /* hash of the session's token; NULL without one */
-    bool sees_all;                   /* every inbox; else only inbox_ids */
+    const char *csrf;             /* of the session; NULL without one */
+    const unsigned char *session; /* hash of the session's token; NULL without one */
+    bool sees_all;                /* every inbox; else only inbox_ids */
     const int64_t *inbox_ids;
     size_t n_inboxes;
-    const char *ip, *request_id;     /* for the audit line; may be NULL */
+    const char *ip, *request_id; /* for the audit line; may be NULL */
 };
 
 struct arena;

@@ -14,8 +14,8 @@
 #include "store/store.h"
 #include "sys/secret.h"
 
-#define TOKEN_BYTES 32
-#define CSRF_BYTES 18
+#define TOKEN_BYTES      32
+#define CSRF_BYTES       18
 #define USER_AGENT_BYTES 200
 
 struct setup {
@@ -111,8 +111,12 @@ static CHECKED enum err me_fill(struct tx *tx, struct arena *a, const struct pri
     const char *demo;
     enum err e;
 
-    *ret = (struct me){.id = who->id, .name = who->name, .email = who->email,
-                       .role = role_name(who->role), .locale = "en", .settings = "{}",
+    *ret = (struct me){.id = who->id,
+                       .name = who->name,
+                       .email = who->email,
+                       .role = role_name(who->role),
+                       .locale = "en",
+                       .settings = "{}",
                        .csrf_token = who->csrf};
     ret->permissions.v = arena_array(a, P_COUNT, sizeof *ret->permissions.v);
     for (unsigned p = P_NONE + 1; p < P_COUNT; p++)
@@ -141,7 +145,10 @@ static CHECKED enum err session_make(struct tx *tx, struct signing *g, struct wh
     struct arena *a = g->q->arena;
     const char *token = secret_token(a, TOKEN_BYTES), *csrf = secret_token(a, CSRF_BYTES);
     struct str agent_of = req_header(g->q, "user-agent");
-    struct principal who = {.kind = WHO_AGENT, .id = g->agent_id, .csrf = csrf, .ip = g->q->ip,
+    struct principal who = {.kind = WHO_AGENT,
+                            .id = g->agent_id,
+                            .csrf = csrf,
+                            .ip = g->q->ip,
                             .request_id = g->q->request_id};
     struct agent_get_row *row;
     unsigned char hash[HASH_BYTES];
@@ -153,28 +160,26 @@ static CHECKED enum err session_make(struct tx *tx, struct signing *g, struct wh
         return fail(w, E_UNKNOWN_WHO, "the address or the password is wrong");
     if (g->q->who->session &&
         (e = q_session_delete(
-             tx,
-             (struct session_delete_in){.hash = {(const char *)g->q->who->session, HASH_BYTES}},
+             tx, (struct session_delete_in){.hash = {(const char *)g->q->who->session, HASH_BYTES}},
              NULL, w)))
         return e;
     secret_hash(token, strlen(token), hash);
-    e = q_session_insert(
-        tx,
-        (struct session_insert_in){
-            .hash = {(const char *)hash, HASH_BYTES},
-            .agent_id = g->agent_id,
-            .csrf = csrf,
-            .ip = g->q->ip,
-            .user_agent = arena_dup(a, agent_of.p,
-                                    utf8_cut(agent_of.p, agent_of.n, USER_AGENT_BYTES)),
-            .now = tx_now(tx),
-            .expires_at = tx_now(tx) + SESSION_VALID_MS},
-        NULL, w);
+    e = q_session_insert(tx,
+                         (struct session_insert_in){
+                             .hash = {(const char *)hash, HASH_BYTES},
+                             .agent_id = g->agent_id,
+                             .csrf = csrf,
+                             .ip = g->q->ip,
+                             .user_agent = arena_dup(
+                                 a, agent_of.p, utf8_cut(agent_of.p, agent_of.n, USER_AGENT_BYTES)),
+                             .now = tx_now(tx),
+                             .expires_at = tx_now(tx) + SESSION_VALID_MS},
+                         NULL, w);
     if (e || (e = me_fill(tx, a, &who, &g->me, w)))
         return e;
-    g->cookie = arena_printf(a, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                             token, (long long)(SESSION_VALID_MS / 1000),
-                             g->q->is_tls ? "; Secure" : "");
+    g->cookie =
+        arena_printf(a, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s", token,
+                     (long long)(SESSION_VALID_MS / 1000), g->q->is_tls ? "; Secure" : "");
     return audit_write(tx, &who, "login", "agent", g->agent_id, NULL, w);
 }
 
@@ -236,8 +241,8 @@ static enum err look_up(struct tx *tx, void *arg, struct why *w)
 {
     struct looked *l = arg;
 
-    return q_agent_by_email(tx, (struct agent_by_email_in){.email = l->email}, l->q->arena,
-                            &l->row, w);
+    return q_agent_by_email(tx, (struct agent_by_email_in){.email = l->email}, l->q->arena, &l->row,
+                            w);
 }
 
 static enum err sign_in(struct tx *tx, void *arg, struct why *w)
@@ -330,23 +335,23 @@ static enum err change_me(struct tx *tx, void *arg, struct why *w)
     struct changing *c = arg;
     enum err e;
 
-    e = q_agent_update(tx,
-                       (struct agent_update_in){
-                           .id = c->row->id,
-                           .name = c->in->name ? c->in->name : c->row->name,
-                           .role = c->row->role,
-                           .locale = c->in->locale ? c->in->locale : c->row->locale,
-                           .settings = c->in->settings ? c->in->settings : c->row->settings,
-                           .sees_all = c->row->sees_all,
-                           .is_active = c->row->is_active},
-                       NULL, w);
+    e = q_agent_update(
+        tx,
+        (struct agent_update_in){.id = c->row->id,
+                                 .name = c->in->name ? c->in->name : c->row->name,
+                                 .role = c->row->role,
+                                 .locale = c->in->locale ? c->in->locale : c->row->locale,
+                                 .settings = c->in->settings ? c->in->settings : c->row->settings,
+                                 .sees_all = c->row->sees_all,
+                                 .is_active = c->row->is_active},
+        NULL, w);
     if (e)
         return e;
     if (c->password_hash &&
-        ((e = q_agent_set_password(tx,
-                                   (struct agent_set_password_in){
-                                       .id = c->row->id, .password_hash = c->password_hash},
-                                   NULL, w)) ||
+        ((e = q_agent_set_password(
+              tx,
+              (struct agent_set_password_in){.id = c->row->id, .password_hash = c->password_hash},
+              NULL, w)) ||
          (e = audit_write(tx, c->q->who, "password.changed", "agent", c->row->id, NULL, w))))
         return e;
     return me_fill(tx, c->q->arena, c->q->who, &c->me, w);
@@ -416,9 +421,8 @@ static enum err end_reset(struct tx *tx, void *arg, struct why *w)
     if (e)
         return e;
     e = q_agent_set_password(
-        tx,
-        (struct agent_set_password_in){.id = g->agent_id, .password_hash = g->password_hash}, NULL,
-        w);
+        tx, (struct agent_set_password_in){.id = g->agent_id, .password_hash = g->password_hash},
+        NULL, w);
     if (e || (e = q_session_delete_of_agent(
                   tx, (struct session_delete_of_agent_in){.agent_id = g->agent_id}, NULL, w)))
         return e;

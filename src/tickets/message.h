@@ -49,7 +49,7 @@ struct message {
     const char *state, *state_text;
     int64_t reply_to_id;
     msec created_at, sent_at;
-    const char *context, *meta; /* JSON or NULL */
+    const char *context, *meta;    /* JSON or NULL */
     struct shape_list attachments; /* struct message_file */
     const char *external_id, *raw_hash;
     int64_t n_files;

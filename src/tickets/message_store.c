@@ -7,12 +7,12 @@
 #include "sys/secret.h"
 #include "tickets/message.sql.h"
 
-#define PREVIEW_CHARS 160
-#define PREVIEW_BYTES (4 * PREVIEW_CHARS)
+#define PREVIEW_CHARS    160
+#define PREVIEW_BYTES    (4 * PREVIEW_CHARS)
 #define FILE_TOKEN_BYTES 16 /* 128 bits: not to be guessed */
 
 const char *const MESSAGE_KIND_NAMES[] = {"incoming", "reply", "note", "activity", NULL};
-static const char *const STATE_NAMES[] = {"received", "stored", "queued",  "sending", "sent",
+static const char *const STATE_NAMES[] = {"received",  "stored", "queued",  "sending", "sent",
                                           "delivered", "failed", "unknown", NULL};
 static const char *const AUTHOR_NAMES[] = {"contact", "agent", "key", "system", NULL};
 
@@ -44,8 +44,7 @@ SHAPE(MESSAGE, "Message", struct message, "One thing said, or done, on a ticket"
        {"sent_at", SHAPE_TIME, SHAPE_NULLABLE, offsetof(struct message, sent_at)},
        {"context", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct message, context)},
        {"meta", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct message, meta)},
-       {"attachments", SHAPE_LIST, 0, offsetof(struct message, attachments),
-        .of = &MESSAGE_FILE}});
+       {"attachments", SHAPE_LIST, 0, offsetof(struct message, attachments), .of = &MESSAGE_FILE}});
 
 const char *message_kind_name(enum message_kind k)
 {
@@ -66,25 +65,26 @@ static struct author *author_of(struct arena *a, int64_t kind, int64_t id, const
 }
 
 /* Three queries return these columns, each with a row type of its own. */
-#define MESSAGE_OF(a, r)                                                               \
-    ((struct message){.id = (r)->id,                                                   \
-                      .ticket_id = (r)->ticket_id,                                     \
-                      .inbox_id = (r)->inbox_id,                                       \
-                      .kind_code = (enum message_kind)(r)->kind,                       \
-                      .state_code = (enum message_state)(r)->state,                    \
-                      .kind = message_kind_name((enum message_kind)(r)->kind),         \
-                      .text = (r)->text,                                               \
-                      .has_html = (r)->has_html,                                       \
-                      .author = author_of((a), (r)->author_kind, (r)->author_id, (r)->author_name), \
-                      .state = message_state_name((enum message_state)(r)->state),     \
-                      .state_text = (r)->state_text,                                   \
-                      .reply_to_id = (r)->reply_to_id,                                 \
-                      .created_at = (r)->created_at,                                   \
-                      .sent_at = (r)->sent_at,                                         \
-                      .context = (r)->context,                                         \
-                      .meta = (r)->meta,                                               \
-                      .external_id = (r)->external_id,                                 \
-                      .raw_hash = (r)->raw_hash,                                       \
+#define MESSAGE_OF(a, r)                                                                           \
+    ((struct message){.id = (r)->id,                                                               \
+                      .ticket_id = (r)->ticket_id,                                                 \
+                      .inbox_id = (r)->inbox_id,                                                   \
+                      .kind_code = (enum message_kind)(r)->kind,                                   \
+                      .state_code = (enum message_state)(r)->state,                                \
+                      .kind = message_kind_name((enum message_kind)(r)->kind),                     \
+                      .text = (r)->text,                                                           \
+                      .has_html = (r)->has_html,                                                   \
+                      .author =                                                                    \
+                          author_of((a), (r)->author_kind, (r)->author_id, (r)->author_name),      \
+                      .state = message_state_name((enum message_state)(r)->state),                 \
+                      .state_text = (r)->state_text,                                               \
+                      .reply_to_id = (r)->reply_to_id,                                             \
+                      .created_at = (r)->created_at,                                               \
+                      .sent_at = (r)->sent_at,                                                     \
+                      .context = (r)->context,                                                     \
+                      .meta = (r)->meta,                                                           \
+                      .external_id = (r)->external_id,                                             \
+                      .raw_hash = (r)->raw_hash,                                                   \
                       .n_files = (r)->attachments})
 
 /* The path under which a file is served: its token, then its name for the browser's "save as". */
@@ -131,8 +131,8 @@ static CHECKED enum err files_fill(struct tx *tx, struct arena *a, struct messag
             if (!of->v)
                 of->v = arena_array(a, rows.n, sizeof(struct message_file));
             ((struct message_file *)of->v)[of->n++] = (struct message_file){
-                r->n, r->name, r->type, file_url(a, r->token, r->name), r->content_id, r->bytes,
-                r->is_inline};
+                r->n,          r->name,  r->type,     file_url(a, r->token, r->name),
+                r->content_id, r->bytes, r->is_inline};
         }
     }
     return OK;
@@ -281,10 +281,10 @@ enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t
     if (tx_engine(tx) == STORE_SQLITE) {
         struct message_search_rows rows;
 
-        e = q_message_search(tx,
-                             (struct message_search_in){
-                                 .match = match, .before = before, .limit = (int64_t)limit},
-                             a, &rows, w);
+        e = q_message_search(
+            tx,
+            (struct message_search_in){.match = match, .before = before, .limit = (int64_t)limit},
+            a, &rows, w);
         if (e)
             return e;
         for (; n < rows.n; n++)

@@ -80,8 +80,7 @@ enum err record_change(struct tx *tx, struct ticket_whole *t, const struct ticke
     if ((e = q_ticket_change(tx, row, &changed, w)))
         return e;
     if (changed == 0)
-        return fail(w, E_CONFLICT, "somebody else changed ticket %lld first",
-                    (long long)after->id);
+        return fail(w, E_CONFLICT, "somebody else changed ticket %lld first", (long long)after->id);
     if (before->bucket != after->bucket || before->team_id != after->team_id ||
         before->assignee_id != after->assignee_id) {
         if ((e = count(tx, before, t->inbox_id, -1, w)))

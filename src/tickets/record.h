@@ -8,21 +8,21 @@
 struct tx;
 
 /* Kinds of events. */
-#define EVENT_TICKET_CREATED "ticket.created"
-#define EVENT_TICKET_CHANGED "ticket.changed"
-#define EVENT_TICKET_SEEN "ticket.seen" /* an agent has read up to message_id */
-#define EVENT_MESSAGE_CREATED "message.created"
-#define EVENT_MESSAGE_CHANGED "message.changed"
-#define EVENT_CONTACT_CHANGED "contact.changed"
-#define EVENT_PRESENCE_CHANGED "presence.changed"
-#define EVENT_TYPING_CHANGED "typing.changed" /* the customer, in a chat: {"on":true} */
+#define EVENT_TICKET_CREATED     "ticket.created"
+#define EVENT_TICKET_CHANGED     "ticket.changed"
+#define EVENT_TICKET_SEEN        "ticket.seen" /* an agent has read up to message_id */
+#define EVENT_MESSAGE_CREATED    "message.created"
+#define EVENT_MESSAGE_CHANGED    "message.changed"
+#define EVENT_CONTACT_CHANGED    "contact.changed"
+#define EVENT_PRESENCE_CHANGED   "presence.changed"
+#define EVENT_TYPING_CHANGED     "typing.changed" /* the customer, in a chat: {"on":true} */
 #define EVENT_QUARANTINE_CHANGED "quarantine.changed"
-#define EVENT_DESK_CHANGED "desk.changed"
+#define EVENT_DESK_CHANGED       "desk.changed"
 
 /* data of message.created; live/ tells a chat's customer of the first two alone. */
 #define EVENT_DATA_INCOMING "{\"kind\":\"incoming\"}"
-#define EVENT_DATA_REPLY "{\"kind\":\"reply\"}"
-#define EVENT_DATA_NOTE "{\"kind\":\"note\"}"
+#define EVENT_DATA_REPLY    "{\"kind\":\"reply\"}"
+#define EVENT_DATA_NOTE     "{\"kind\":\"note\"}"
 
 /* The author that a message or activity of `who` carries. */
 enum author_kind author_kind_of(const struct principal *who);

@@ -9,17 +9,20 @@
 /* Words that thank, and words that may stand beside them without saying anything more. Lower
  * case; ASCII letters are folded before the look-up, others must match as they are. */
 static const char *const THANKS[] = {
-    "thanks", "thank", "thx", "thankyou", "ty", "tysm", "cheers", "danke", "dankeschön", "merci",
-    "gracias", "obrigado", "obrigada", "grazie", "tack", "takk", "tak", "dziękuję", "dhanyavaad",
-    "dhanyavad", "shukriya", "dank", "bedankt", "teşekkürler", "kiitos", "arigato", NULL};
+    "thanks", "thank",      "thx",         "thankyou", "ty",         "tysm",      "cheers",
+    "danke",  "dankeschön", "merci",       "gracias",  "obrigado",   "obrigada",  "grazie",
+    "tack",   "takk",       "tak",         "dziękuję", "dhanyavaad", "dhanyavad", "shukriya",
+    "dank",   "bedankt",    "teşekkürler", "kiitos",   "arigato",    NULL};
 static const char *const BESIDE[] = {
-    "you", "so", "very", "much", "a", "lot", "again", "all", "the", "guys", "everyone", "team",
-    "many", "for", "your", "help", "it", "works", "now", "great", "perfect", "super", "awesome",
-    "amazing", "best", "are", "ok", "okay", "yes", "got", "that", "fixed", "lovely", "day", "have",
-    "nice", "good", "vielen", "sehr", "schön", "schönen", "tag", "euch", "ihnen", "dir", "lieben",
-    "für", "die", "hilfe", "hat", "geklappt", "beaucoup", "bien", "à", "vous", "pour", "votre",
-    "aide", "muchas", "mil", "por", "la", "ayuda", "muito", "pela", "ajuda", "mille", "så",
-    "mycket", "för", "hjälpen", "bahut", "aapka", "wel", "u", "je", "hi", "hello", "dear", NULL};
+    "you",    "so",       "very",    "much",  "a",       "lot",      "again",    "all",     "the",
+    "guys",   "everyone", "team",    "many",  "for",     "your",     "help",     "it",      "works",
+    "now",    "great",    "perfect", "super", "awesome", "amazing",  "best",     "are",     "ok",
+    "okay",   "yes",      "got",     "that",  "fixed",   "lovely",   "day",      "have",    "nice",
+    "good",   "vielen",   "sehr",    "schön", "schönen", "tag",      "euch",     "ihnen",   "dir",
+    "lieben", "für",      "die",     "hilfe", "hat",     "geklappt", "beaucoup", "bien",    "à",
+    "vous",   "pour",     "votre",   "aide",  "muchas",  "mil",      "por",      "la",      "ayuda",
+    "muito",  "pela",     "ajuda",   "mille", "så",      "mycket",   "för",      "hjälpen", "bahut",
+    "aapka",  "wel",      "u",       "je",    "hi",      "hello",    "dear",     NULL};
 
 static bool is_in(struct str word, const char *const *list)
 {

@@ -7,11 +7,10 @@
 /* Past every instant in ms, and with every 53-bit id taken off still past it. */
 #define WAIT_NEVER ((int64_t)1 << 54)
 
-
 static const char *const BUCKET_NAMES[BUCKET_END] = {
-    [BUCKET_NEW] = "new",         [BUCKET_OPEN] = "open",       [BUCKET_PENDING] = "pending",
-    [BUCKET_HOLD] = "hold",       [BUCKET_SOLVED] = "solved",   [BUCKET_CLOSED] = "closed",
-    [BUCKET_SNOOZED] = "snoozed", [BUCKET_SPAM] = "spam",       [BUCKET_DELETED] = "deleted",
+    [BUCKET_NEW] = "new",         [BUCKET_OPEN] = "open",     [BUCKET_PENDING] = "pending",
+    [BUCKET_HOLD] = "hold",       [BUCKET_SOLVED] = "solved", [BUCKET_CLOSED] = "closed",
+    [BUCKET_SNOOZED] = "snoozed", [BUCKET_SPAM] = "spam",     [BUCKET_DELETED] = "deleted",
 };
 const char *const PRIORITY_NAMES[] = {"low", "normal", "high", "urgent", NULL};
 
@@ -88,8 +87,8 @@ static void reopen(struct ticket_core *t)
 
 enum heard ticket_hear(struct ticket_core *t, bool only_thanks, bool is_automatic, msec now)
 {
-    bool is_at_rest = t->snoozed_until || t->category == CATEGORY_PENDING ||
-                      t->category == CATEGORY_SOLVED;
+    bool is_at_rest =
+        t->snoozed_until || t->category == CATEGORY_PENDING || t->category == CATEGORY_SOLVED;
 
     if (t->bucket == BUCKET_SPAM || is_automatic)
         return HEARD_KEPT;

@@ -10,14 +10,26 @@
 #include "base/clock.h"
 
 enum category {
-    CATEGORY_NEW = 1, CATEGORY_OPEN, CATEGORY_PENDING, CATEGORY_HOLD, CATEGORY_SOLVED,
+    CATEGORY_NEW = 1,
+    CATEGORY_OPEN,
+    CATEGORY_PENDING,
+    CATEGORY_HOLD,
+    CATEGORY_SOLVED,
     CATEGORY_CLOSED
 };
 
 /* Where lists and counts put a ticket: its status' category, unless something lies over it. */
 enum bucket {
-    BUCKET_NEW = 1, BUCKET_OPEN, BUCKET_PENDING, BUCKET_HOLD, BUCKET_SOLVED, BUCKET_CLOSED,
-    BUCKET_SNOOZED, BUCKET_SPAM, BUCKET_DELETED, BUCKET_END
+    BUCKET_NEW = 1,
+    BUCKET_OPEN,
+    BUCKET_PENDING,
+    BUCKET_HOLD,
+    BUCKET_SOLVED,
+    BUCKET_CLOSED,
+    BUCKET_SNOOZED,
+    BUCKET_SPAM,
+    BUCKET_DELETED,
+    BUCKET_END
 };
 
 enum priority { PRIORITY_LOW = 1, PRIORITY_NORMAL, PRIORITY_HIGH, PRIORITY_URGENT };
@@ -33,9 +45,9 @@ struct ticket_core {
     enum bucket bucket;
     msec snoozed_until; /* 0: not snoozed */
     int64_t priority;
-    int64_t assignee_id, team_id;       /* 0: nobody */
-    msec waiting_since;                 /* 0: nobody waits */
-    msec solved_at, first_reply_at;     /* 0: not yet */
+    int64_t assignee_id, team_id;   /* 0: nobody */
+    msec waiting_since;             /* 0: nobody waits */
+    msec solved_at, first_reply_at; /* 0: not yet */
     const char *subject;
     const char *topic; /* triage's category, "billing"; NULL: not said */
 };

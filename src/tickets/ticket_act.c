@@ -12,8 +12,10 @@
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_store.h"
 
-#define FIELD(name, type, flags, member, ...) \
-    {name, type, flags, offsetof(struct ticket_patch, member), __VA_ARGS__}
+#define FIELD(name, type, flags, member, ...)                                                      \
+    {                                                                                              \
+        name, type, flags, offsetof(struct ticket_patch, member), __VA_ARGS__                      \
+    }
 
 SHAPE_WITH_PRESENT(
     TICKET_PATCH, "TicketPatch", struct ticket_patch, "What to change; the rest stays",
@@ -24,8 +26,7 @@ SHAPE_WITH_PRESENT(
      FIELD("tags", SHAPE_TEXTS, 0, tags, .max = LIMIT_TAGS),
      FIELD("assignee_id", SHAPE_I64, SHAPE_NULLABLE, assignee_id, .doc = "null: nobody"),
      FIELD("team_id", SHAPE_I64, SHAPE_NULLABLE, team_id, .doc = "null: no team"),
-     FIELD("is_spam", SHAPE_BOOL, 0, is_spam),
-     FIELD("is_deleted", SHAPE_BOOL, 0, is_deleted)});
+     FIELD("is_spam", SHAPE_BOOL, 0, is_spam), FIELD("is_deleted", SHAPE_BOOL, 0, is_deleted)});
 
 #define HAS(p, field) SHAPE_HAS(p, &TICKET_PATCH, field)
 
@@ -111,7 +112,8 @@ static void patch_words(const struct ticket_patch *p, struct ticket_core *next, 
         note(c, "priority", priority_name(next->priority), p->priority);
         next->priority = priority;
     }
-    if (HAS(p, "category") && strcmp(p->category ? p->category : "", next->topic ? next->topic : "")) {
+    if (HAS(p, "category") &&
+        strcmp(p->category ? p->category : "", next->topic ? next->topic : "")) {
         note(c, "category", next->topic, p->category);
         next->topic = p->category && *p->category ? p->category : NULL;
     }
@@ -151,9 +153,8 @@ enum err ticket_tags_set(struct tx *tx, struct arena *a, int64_t id, const struc
             return e;
         if (!tag)
             return fail(w, E_BUSY, "the tag \"%s\" is being made elsewhere", name.name);
-        e = q_ticket_tag_add(tx,
-                             (struct ticket_tag_add_in){.tag_id = tag->id, .ticket_id = id}, NULL,
-                             w);
+        e = q_ticket_tag_add(tx, (struct ticket_tag_add_in){.tag_id = tag->id, .ticket_id = id},
+                             NULL, w);
         if (e)
             return e;
     }
@@ -239,8 +240,8 @@ enum err ticket_act_snooze(struct tx *tx, struct arena *a, int64_t id, msec unti
     if (e)
         return e;
     time_format(text, until);
-    if ((e = record_activity(tx, a, &t, who, until ? "snoozed" : "woken", NULL,
-                             until ? text : NULL, w)))
+    if ((e = record_activity(tx, a, &t, who, until ? "snoozed" : "woken", NULL, until ? text : NULL,
+                             w)))
         return e;
     return record_change(tx, &t, &next, who, w);
 }
@@ -257,8 +258,7 @@ enum err ticket_act_seen(struct tx *tx, struct arena *a, int64_t id, int64_t mes
     if (message_id > t.last_message_id)
         message_id = t.last_message_id;
     e = q_seen_set(
-        tx,
-        (struct seen_set_in){.agent_id = who->id, .ticket_id = id, .message_id = message_id},
+        tx, (struct seen_set_in){.agent_id = who->id, .ticket_id = id, .message_id = message_id},
         &changed, w);
     if (e || changed == 0)
         return e;
@@ -277,11 +277,9 @@ enum err ticket_act_draft(struct tx *tx, struct arena *a, int64_t id, int64_t ki
         return q_draft_delete(
             tx, (struct draft_delete_in){.ticket_id = id, .agent_id = who->id, .kind = kind}, NULL,
             w);
-    return q_draft_set(tx,
-                       (struct draft_set_in){.ticket_id = id,
-                                             .agent_id = who->id,
-                                             .kind = kind,
-                                             .text = text,
-                                             .now = tx_now(tx)},
-                       NULL, w);
+    return q_draft_set(
+        tx,
+        (struct draft_set_in){
+            .ticket_id = id, .agent_id = who->id, .kind = kind, .text = text, .now = tx_now(tx)},
+        NULL, w);
 }

@@ -44,8 +44,8 @@ struct status_in {
     const char *key, *name, *category;
     int64_t position;
 };
-static const char *const CATEGORIES[] = {"new", "open", "pending", "hold", "solved", "closed",
-                                         NULL};
+static const char *const CATEGORIES[] = {"new",    "open",   "pending", "hold",
+                                         "solved", "closed", NULL};
 SHAPE(STATUS_IN, "StatusNew", struct status_in, "A status of the desk's own",
       {{"key", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct status_in, key), .min = 1, .max = 60},
        {"name", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct status_in, name), .min = 1, .max = 60},
@@ -285,7 +285,9 @@ enum err status_list_get(struct req *q, struct res *s, struct why *w)
 enum err status_post(struct req *q, struct res *s, struct why *w)
 {
     const struct status_in *in = q->in;
-    struct status out = {.key = in->key, .name = in->name, .category = in->category,
+    struct status out = {.key = in->key,
+                         .name = in->name,
+                         .category = in->category,
                          .position = in->position ? in->position : 100};
     enum err e;
 

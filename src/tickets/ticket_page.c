@@ -19,7 +19,7 @@
 #define ID_END INT64_MAX
 /* A tag or a search is read in steps of this many rows, at most STEPS of them for one page. */
 #define STEP_ROWS 200
-#define STEPS 10
+#define STEPS     10
 
 struct key {
     int64_t sort, id;
@@ -231,8 +231,8 @@ static CHECKED enum err run_tag(struct page *p, struct why *w)
 }
 
 /* The tickets of the newest messages that match, below message id *before. */
-static CHECKED enum err found_step(struct page *p, const char *match, int64_t *before, size_t *ret_n,
-                                   struct why *w)
+static CHECKED enum err found_step(struct page *p, const char *match, int64_t *before,
+                                   size_t *ret_n, struct why *w)
 {
     int64_t *ids = arena_array(p->a, STEP_ROWS, sizeof *ids);
     struct message_tickets_rows of;
@@ -277,8 +277,8 @@ enum err ticket_page(struct tx *tx, struct arena *a, const struct ticket_filter 
                      const struct principal *who, struct ticket **ret, size_t *ret_n,
                      const char **ret_cursor, struct why *w)
 {
-    struct page p = {.tx = tx, .a = a, .f = f, .who = who,
-                     .buckets = f->buckets ? f->buckets : ALL_SHOWN};
+    struct page p = {
+        .tx = tx, .a = a, .f = f, .who = who, .buckets = f->buckets ? f->buckets : ALL_SHOWN};
     int64_t *ids;
     size_t n;
     enum err e;
@@ -297,8 +297,8 @@ enum err ticket_page(struct tx *tx, struct arena *a, const struct ticket_filter 
     ids = arena_array(a, n + 1, sizeof *ids);
     for (size_t i = 0; i < n; i++)
         ids[i] = p.keys[i].id;
-    *ret_cursor = p.n > n ? arena_printf(a, "%" PRId64 ".%" PRId64, p.keys[n - 1].sort,
-                                         p.keys[n - 1].id)
-                          : NULL;
+    *ret_cursor =
+        p.n > n ? arena_printf(a, "%" PRId64 ".%" PRId64, p.keys[n - 1].sort, p.keys[n - 1].id)
+                : NULL;
     return ticket_views(tx, a, ids, n, who->kind == WHO_AGENT ? who->id : 0, ret, ret_n, w);
 }

@@ -7,8 +7,8 @@
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_api.h"
 
-static const char *const CATEGORIES[] = {"new", "open", "pending", "hold", "solved", "closed",
-                                         NULL};
+static const char *const CATEGORIES[] = {"new",    "open",   "pending", "hold",
+                                         "solved", "closed", NULL};
 
 SHAPE(DRAFT, "Draft", struct draft, "What an agent has begun to write",
       {{"kind", SHAPE_TEXT, 0, offsetof(struct draft, kind)},
@@ -36,9 +36,8 @@ enum err drafts_of(struct tx *tx, struct arena *a, int64_t ticket_id, int64_t ag
         return e;
     *ret = arena_array(a, rows.n + 1, sizeof **ret);
     for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
-        (*ret)[*ret_n] =
-            (struct draft){message_kind_name((enum message_kind)rows.v[*ret_n].kind),
-                           rows.v[*ret_n].text, rows.v[*ret_n].updated_at};
+        (*ret)[*ret_n] = (struct draft){message_kind_name((enum message_kind)rows.v[*ret_n].kind),
+                                        rows.v[*ret_n].text, rows.v[*ret_n].updated_at};
     return OK;
 }
 
@@ -76,15 +75,14 @@ enum err statuses_all(struct tx *tx, struct arena *a, struct status **ret, size_
         return e;
     *ret = arena_array(a, rows.n + 1, sizeof **ret);
     for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
-        (*ret)[*ret_n] = (struct status){rows.v[*ret_n].id, rows.v[*ret_n].key,
-                                         rows.v[*ret_n].name,
+        (*ret)[*ret_n] = (struct status){rows.v[*ret_n].id, rows.v[*ret_n].key, rows.v[*ret_n].name,
                                          category_name((enum category)rows.v[*ret_n].category),
                                          rows.v[*ret_n].position};
     return OK;
 }
 
-enum err status_make(struct tx *tx, struct arena *a, const struct principal *who,
-                     struct status *s, struct why *w)
+enum err status_make(struct tx *tx, struct arena *a, const struct principal *who, struct status *s,
+                     struct why *w)
 {
     struct status_by_key_row *taken;
     unsigned bits = 0;
@@ -115,8 +113,7 @@ enum err status_change(struct tx *tx, const struct principal *who, int64_t id, c
     int64_t changed = 0;
     enum err e;
 
-    e = q_status_rename(tx,
-                        (struct status_rename_in){.id = id, .name = name, .position = position},
+    e = q_status_rename(tx, (struct status_rename_in){.id = id, .name = name, .position = position},
                         &changed, w);
     if (e)
         return e;

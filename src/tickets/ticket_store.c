@@ -6,8 +6,10 @@
 #include "tickets/message.h"
 #include "tickets/ticket.sql.h"
 
-#define FIELD(name, type, flags, member, ...) \
-    {name, type, flags, offsetof(struct ticket, member), __VA_ARGS__}
+#define FIELD(name, type, flags, member, ...)                                                      \
+    {                                                                                              \
+        name, type, flags, offsetof(struct ticket, member), __VA_ARGS__                            \
+    }
 
 SHAPE(TICKET, "Ticket", struct ticket, "One matter of one contact",
       {FIELD("id", SHAPE_I64, 0, id),

@@ -55,15 +55,15 @@ CHECKED enum err ticket_view_for(struct tx *tx, struct arena *a, int64_t id,
 
 /* What a list shows. */
 struct ticket_filter {
-    unsigned buckets;    /* bits 1 << bucket; 0: all but spam and deleted */
-    bool has_assignee;   /* then assignee_id, 0 for nobody's */
+    unsigned buckets;  /* bits 1 << bucket; 0: all but spam and deleted */
+    bool has_assignee; /* then assignee_id, 0 for nobody's */
     int64_t assignee_id;
     bool has_team;
     int64_t team_id;
     int64_t inbox_id, contact_id, tag_id; /* 0: any */
-    const char *search;  /* typed words, or NULL */
-    bool is_by_waiting;  /* waiting longest first; else newest first */
-    const char *after;   /* cursor of the page before, or NULL */
+    const char *search;                   /* typed words, or NULL */
+    bool is_by_waiting;                   /* waiting longest first; else newest first */
+    const char *after;                    /* cursor of the page before, or NULL */
     size_t limit;
 };
 

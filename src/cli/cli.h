@@ -77,4 +77,5 @@ int cli_run_inside(struct app *app, struct cli *c, const char *name);
 int cmd_serve(struct cli *c);
 int cmd_setup(struct cli *c);
 int cmd_key(struct cli *c);
+int cmd_import(struct cli *c);
 int cmd_openapi(struct cli *c);

@@ -15,6 +15,13 @@ static const struct cli_option KEY[] = {{"name", "NAME", "what the key is for"},
                                         {"inbox", "NAME", "good for this inbox alone"},
                                         {NULL, NULL, NULL}};
 
+static const struct cli_option IMPORT[] = {
+    {"inbox", "NAME", "the inbox it goes to; make one first"},
+    {"format", "FORMAT", "auto (unless said), mbox, maildir, jsonl or twitter"},
+    {"us", "ADDRESS", "mails from this address are our answers; the inbox's own unless said"},
+    {"open", NULL, "leave the tickets open, to be worked on; else they are closed"},
+    {NULL, NULL, NULL}};
+
 const struct command COMMANDS[] = {
     {"serve", "run the server", "--data DIR --listen HOST:PORT [--store URL]",
      "Prints `listening on http://HOST:PORT` once it is ready. SIGTERM drains and ends it.\n"
@@ -27,4 +34,13 @@ const struct command COMMANDS[] = {
      "Prints the key, one line; it is kept nowhere else.", KEY, 1, 1, true, false, cmd_key},
     {"openapi", "print the API's description (OpenAPI 3.1)", "", NULL, NULL, 0, 0, false, false,
      cmd_openapi},
+    {"import", "take in the history of another program",
+     "PATH --inbox NAME [--format FORMAT] [--us ADDRESS] [--open]",
+     "PATH is an mbox, a Maildir, JSON lines in the shape of POST /api/v1/inboxes/ID/messages\n"
+     "(and `kind`: incoming, reply or note; `author_name`), or the CSV of the public \"Customer\n"
+     "Support on Twitter\" corpus. Dates are kept; nothing is sent, nobody is told, no timer\n"
+     "starts. It may be stopped and run again: what is there is counted as duplicate. The last\n"
+     "line is `read N, stored N, duplicate N, refused N`; why each was refused stands in\n"
+     "PATH.refused.",
+     IMPORT, 1, 1, true, false, cmd_import},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

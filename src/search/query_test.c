@@ -1,0 +1,49 @@
+/* What a person types becomes words, never operators. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "search/query.h"
+
+#include <cmocka.h>
+
+static void typed_words_become_queries(void **state)
+{
+    static const struct {
+        const char *typed, *fts5, *tsquery;
+    } rows[] = {
+        {"lost playlist", "\"lost\" AND \"playlist\"*", "'lost' & 'playlist':*"},
+        {"lost playlist ", "\"lost\" AND \"playlist\"", "'lost' & 'playlist'"},
+        {"\"lost playlist\" now", "\"lost\" + \"playlist\" AND \"now\"*",
+         "'lost' <-> 'playlist' & 'now':*"},
+        {"OR NOT (a*)", "\"OR\" AND \"NOT\" AND \"a\"", "'OR' & 'NOT' & 'a'"},
+        {"text:secret -b", "\"text\" AND \"secret\" AND \"b\"*", "'text' & 'secret' & 'b':*"},
+        {"it's", "\"it\" AND \"s\"*", "'it' & 's':*"},
+        {"Malmö 99", "\"Malmö\" AND \"99\"*", "'Malmö' & '99':*"},
+        {"  ", NULL, NULL},
+        {"\"'*():&|!<>", NULL, NULL},
+    };
+    struct arena *a = arena_new(1024);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *fts5 = query_fts5(a, rows[i].typed), *ts = query_tsquery(a, rows[i].typed);
+
+        if (!rows[i].fts5) {
+            assert_null(fts5);
+            assert_null(ts);
+        } else {
+            assert_string_equal(fts5, rows[i].fts5);
+            assert_string_equal(ts, rows[i].tsquery);
+        }
+    }
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(typed_words_become_queries)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

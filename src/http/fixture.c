@@ -139,6 +139,13 @@ static enum err broken(struct req *q, struct res *s, struct why *w)
     return fail(w, E_INTERNAL, "the secret inside");
 }
 
+static enum err redirect(struct req *q, struct res *s, struct why *w)
+{
+    s->status = 302;
+    res_header(s, "Location", req_query(q, "to"));
+    return OK;
+}
+
 static enum err injecting(struct req *q, struct res *s, struct why *w)
 {
     res_header(s, "X-Good", "fine");
@@ -189,6 +196,7 @@ const struct route FIXTURE_ROUTES[] = {
     {METHOD_GET, "/big", 1, PER_NONE, ON_READ, 0, big_get},
     {METHOD_GET, "/file", 1, PER_NONE, ON_READ, 0, file_get},
     {METHOD_GET, "/broken", 1, PER_NONE, ON_READ, 0, broken},
+    {METHOD_GET, "/redirect", 1, PER_NONE, ON_LOOP, 0, redirect, .query = "to"},
     {METHOD_GET, "/injecting", 1, PER_NONE, ON_READ, 0, injecting},
     {METHOD_GET, "/limited", 1, PER_IP, ON_LOOP, 0, hello},
     {METHOD_GET, "/stream/:text", 1, PER_NONE, ON_STREAM, 0, stream_get, .query = "who"},

@@ -1,8 +1,8 @@
 #include "http/proxies.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "http/address.h"
 
 #define MAX_PROXIES 64
 
@@ -14,42 +14,6 @@ struct proxies {
     size_t n;
 };
 
-static bool is_v4(const struct in6_addr *a)
-{
-    return IN6_IS_ADDR_V4MAPPED(a);
-}
-
-bool address_parse(struct str s, struct in6_addr *ret)
-{
-    char text[INET6_ADDRSTRLEN];
-    struct in6_addr a = {0};
-
-    if (s.n == 0 || s.n >= sizeof text)
-        return false;
-    memcpy(text, s.p, s.n);
-    text[s.n] = 0;
-    if (inet_pton(AF_INET6, text, &a) == 1) {
-        *ret = a;
-        return true;
-    }
-    a.s6_addr[10] = a.s6_addr[11] = 0xff;
-    if (inet_pton(AF_INET, text, a.s6_addr + 12) != 1)
-        return false;
-    *ret = a;
-    return true;
-}
-
-const char *address_text(const struct in6_addr *a, struct arena *arena)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-
-    if (is_v4(a))
-        inet_ntop(AF_INET, a->s6_addr + 12, text, sizeof text);
-    else
-        inet_ntop(AF_INET6, a, text, sizeof text);
-    return arena_str(arena, text);
-}
-
 static bool add(struct proxies *p, struct str entry)
 {
     struct str address = str_cut(&entry, '/');
@@ -59,9 +23,9 @@ static bool add(struct proxies *p, struct str entry)
     if (p->n == MAX_PROXIES || !address_parse(address, &a))
         return false;
     if (entry.n) {
-        if (!str_i64(entry, 0, is_v4(&a) ? 32 : 128, &bits))
+        if (!str_i64(entry, 0, IN6_IS_ADDR_V4MAPPED(&a) ? 32 : 128, &bits))
             return false;
-        bits += is_v4(&a) ? 96 : 0;
+        bits += IN6_IS_ADDR_V4MAPPED(&a) ? 96 : 0;
     }
     p->v[p->n].address = a;
     p->v[p->n++].bits = (int)bits;
@@ -93,20 +57,10 @@ void proxies_free(struct proxies *p)
     free(p);
 }
 
-static bool is_inside(const struct in6_addr *a, const struct in6_addr *net, int bits)
-{
-    int whole = bits / 8, rest = bits % 8;
-    unsigned mask = 0xFF00U >> rest & 0xFF;
-
-    if (memcmp(a->s6_addr, net->s6_addr, (size_t)whole) != 0)
-        return false;
-    return rest == 0 || ((a->s6_addr[whole] ^ net->s6_addr[whole]) & mask) == 0;
-}
-
 bool proxies_trust(const struct proxies *p, const struct in6_addr *a)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (is_inside(a, &p->v[i].address, p->v[i].bits))
+        if (address_is_inside(a, &p->v[i].address, p->v[i].bits))
             return true;
     return false;
 }

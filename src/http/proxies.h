@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -17,6 +16,3 @@ bool proxies_trust(const struct proxies *p, const struct in6_addr *a);
 /* The client that X-Forwarded-For names: the last one that is no proxy of ours. */
 struct in6_addr proxies_client(const struct proxies *p, const struct in6_addr *peer,
                                struct str forwarded_for);
-/* "192.0.2.1" or "2001:db8::1" */
-const char *address_text(const struct in6_addr *a, struct arena *arena);
-bool address_parse(struct str s, struct in6_addr *ret);

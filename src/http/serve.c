@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "http/address.h"
 #include "http/proxies.h"
 #include "http/rate.h"
 #include "http/router.h"

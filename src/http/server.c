@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "http/pool.h"
+#include "http/address.h"
 #include "http/proxies.h"
 #include "http/rate.h"
 #include "http/router.h"

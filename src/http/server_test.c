@@ -336,6 +336,21 @@ static void one_byte_at_a_time(void **state)
     close(fd);
 }
 
+/* The body comes after its head, and the client said that it will not send more. */
+static void closing_clients_may_still_send_their_body(void **state)
+{
+    int fd = dial(&F);
+
+    say(fd, POST "Connection: close\r\nContent-Length: 5\r\n\r\n");
+    usleep(50000);
+    say(fd, "ab");
+    usleep(50000);
+    say(fd, "cde");
+    assert_non_null(strstr(hear(fd), "\r\n\r\nabcde"));
+    assert_true(is_closed(fd));
+    close(fd);
+}
+
 static void half_closed_clients_get_their_answer(void **state)
 {
     int fd = dial(&F);
@@ -501,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(expect_continue, start, stop),
         cmocka_unit_test_setup_teardown(pipelined_answers_keep_their_order, start, stop),
         cmocka_unit_test_setup_teardown(one_byte_at_a_time, start, stop),
+        cmocka_unit_test_setup_teardown(closing_clients_may_still_send_their_body, start, stop),
         cmocka_unit_test_setup_teardown(half_closed_clients_get_their_answer, start, stop),
         cmocka_unit_test_setup_teardown(files_and_large_answers, start, stop),
         cmocka_unit_test_setup_teardown(deadlines, start, stop),

@@ -38,9 +38,16 @@ static enum err add_chunks(struct tx *tx, const struct blob_source *from, const 
     }
 }
 
-static enum err add(struct tx *tx, const struct blob_source *from, const char *hash, struct why *w)
+struct in {
+    const struct blob_source *from;
+    const char *hash;
+};
+
+static enum err add(struct tx *tx, void *arg, struct why *w)
 {
     SCOPED(arena_free_p) struct arena *a = arena_new(1024);
+    const struct blob_source *from = ((struct in *)arg)->from;
+    const char *hash = ((struct in *)arg)->hash;
     struct blob_add_in in = {.hash = hash, .now = tx_now(tx)};
     struct blob_add_row *row;
     int64_t at = 0;
@@ -57,8 +64,7 @@ static enum err add(struct tx *tx, const struct blob_source *from, const char *h
     return row->is_new ? add_chunks(tx, from, hash, a, w) : OK;
 }
 
-static enum err rows_put(struct store *s, const struct blob_source *from, const char *hash,
-                         struct why *w)
+static enum err on_blob_conn(struct store *s, store_fn *run, void *arg, struct why *w)
 {
     struct tx tx;
     enum err e = OK;
@@ -67,11 +73,17 @@ static enum err rows_put(struct store *s, const struct blob_source *from, const 
     if (!s->blob_conn)
         e = s->engine->open(s, true, &s->blob_conn, w);
     if (!e && !(e = tx_begin(&tx, s, s->blob_conn, w))) {
-        if ((e = add(&tx, from, hash, w)) || (e = db_commit(s->blob_conn, w)))
+        if ((e = run(&tx, arg, w)) || (e = db_commit(s->blob_conn, w)))
             s->engine->rollback(s->blob_conn);
     }
     pthread_mutex_unlock(&s->blob_lock);
     return e;
+}
+
+static enum err rows_put(struct store *s, const struct blob_source *from, const char *hash,
+                         struct why *w)
+{
+    return on_blob_conn(s, add, &(struct in){from, hash}, w);
 }
 
 /* Out */
@@ -128,7 +140,8 @@ static enum err rows_open(struct store *s, const char *hash, int *ret_fd, struct
 
     if (fd < 0)
         return fail(w, E_BUSY, "could not make room for a blob: %s", strerror(errno));
-    if ((e = store_read(s, copy_out, &out, w)))
+    /* Not on a reader of the pool: the caller may hold one, and all could wait for the last. */
+    if ((e = on_blob_conn(s, copy_out, &out, w)))
         return e;
     *ret_fd = fd;
     fd = -1;

@@ -109,23 +109,28 @@ enum err chat_contact(struct chat *c, const char *external_id, struct why *w)
     return OK;
 }
 
-enum err chat_enter(struct req *q, struct res *s, struct tx *tx, struct chat *ret, struct why *w)
+enum err chat_resume(struct req *q, struct chat *c, struct why *w)
 {
     struct str h = req_header(q, "authorization");
     const char *token = NULL;
     enum err e;
 
-    if ((e = chat_find(q, s, tx, ret, w)))
-        return e;
     if (h.n > 7 && str_eq_nocase((struct str){h.p, 7}, STR("Bearer ")))
         token = arena_dup(q->arena, h.p + 7, h.n - 7);
-    e = webchat_session_read(ret->inbox->id, ret->inbox->secret, token, tx_now(tx), ret->a,
-                             &ret->who, w);
-    if (e)
+    e = webchat_session_read(c->inbox->id, c->inbox->secret, token, tx_now(c->tx), c->a, &c->who,
+                             w);
+    return e ? e : chat_contact(c, c->who.external_id, w);
+}
+
+enum err chat_enter(struct req *q, struct res *s, struct tx *tx, struct chat *ret, struct why *w)
+{
+    enum err e;
+
+    if ((e = chat_find(q, s, tx, ret, w)) || (e = chat_resume(q, ret, w)))
         return e;
     if (ret->settings.require_identity && !ret->who.is_known)
         return fail(w, E_DENIED, "this chat is for signed-in customers");
-    return chat_contact(ret, ret->who.external_id, w);
+    return OK;
 }
 
 const char *chat_owner(const struct chat *c)

@@ -34,8 +34,10 @@ struct chat {
  * E_NOT_FOUND: no such chat, or it is switched off; E_DENIED: the page is not listed. */
 CHECKED enum err chat_find(struct req *q, struct res *s, struct tx *tx, struct chat *ret,
                            struct why *w);
-/* The same, and whose session it is. E_UNKNOWN_WHO: none of ours, or over; E_DENIED: this
- * chat is for signed-in customers only. */
+/* Whose session the request carries, in a chat that was found. */
+CHECKED enum err chat_resume(struct req *q, struct chat *c, struct why *w);
+/* Both: find the chat, and whose session it is. E_UNKNOWN_WHO: none of ours, or over; E_DENIED:
+ * this chat is for signed-in customers only. */
 CHECKED enum err chat_enter(struct req *q, struct res *s, struct tx *tx, struct chat *ret,
                             struct why *w);
 /* Who `external_id` is in this inbox, into c->contact_id. */

@@ -204,17 +204,19 @@ enum err chat_session_post(struct req *q, struct res *s, struct why *w)
         return fail_field(w, E_DENIED, "identity.signature", "the signature is not ours");
     if (!in->identity && c.settings.require_identity)
         return fail(w, E_DENIED, "this chat is for signed-in customers");
-    if (req_header(q, "authorization").n) {
-        c.settings.require_identity = false; /* a visitor from before may still be taken along */
-        if ((e = chat_enter(q, s, q->tx, &c, w)) && !(e == E_UNKNOWN_WHO && in->identity) &&
-            !(e == E_DENIED && in->identity))
-            return e;
-    }
+    /* A visitor from before is taken along; a session that is over is no reason to refuse whom
+     * the page signs for. */
+    if (req_header(q, "authorization").n && (e = chat_resume(q, &c, w)) &&
+        !(e == E_UNKNOWN_WHO && in->identity))
+        return e;
     if (in->identity && (e = make_known(&c, in, w)))
         return e;
     if (!c.who.external_id)
         c.who.external_id = webchat_visitor_new(c.a);
-    c.who.expires_at = tx_now(q->tx) + (c.who.is_known ? WEBCHAT_USER_MS : WEBCHAT_VISITOR_MS);
+    if (in->identity) /* a known customer's time is only ever prolonged by a signature */
+        c.who.expires_at = tx_now(q->tx) + WEBCHAT_USER_MS;
+    else if (!c.who.is_known)
+        c.who.expires_at = tx_now(q->tx) + WEBCHAT_VISITOR_MS;
     out.token = webchat_session_write(c.inbox->id, c.inbox->secret, &c.who, c.a);
     out.is_known = c.who.is_known;
     out.contact_name = in->identity ? in->identity->name : NULL;

@@ -18,6 +18,7 @@ export interface State {
   waiting: OutMessage[]
   isLoaded: boolean
   isConnected: boolean
+  isStuck: boolean // the last try to send did not get through
   isRefused: boolean // the page must sign its customer in first
   typing: string | null
   seenId: number // newest of the customer's messages that an agent has read
@@ -75,6 +76,7 @@ export class Chat {
       waiting: [],
       isLoaded: false,
       isConnected: true,
+      isStuck: false,
       isRefused: false,
       typing: null,
       seenId: 0,
@@ -237,6 +239,7 @@ export class Chat {
       })
       await this.outbox.remove(m.client_id)
       this.failures = 0
+      this.state.isStuck = false
       this.add([sentMessage(id, m)])
       await this.reloadOutbox()
       this.tabs.tell({ is: 'outbox' })
@@ -274,6 +277,8 @@ export class Chat {
     }
     if (e.status === 403) return false // signing in will start it again
     this.failures++
+    this.state.isStuck = true
+    this.update()
     void sleep(Math.max(e.retryAfterMs, backoff(this.failures))).then(() => this.flush())
     return false
   }

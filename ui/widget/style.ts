@@ -33,9 +33,8 @@ h2{font-size:16px;line-height:24px;font-weight:650;overflow:hidden;text-overflow
 .is.in::before{border-color:var(--good);background:var(--good)}
 .tool{width:44px;height:44px;border-radius:8px;display:grid;place-items:center;color:var(--ink2)}
 .tool:hover{color:var(--ink)}
-.log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:20px;display:flex;flex-direction:column;outline-offset:-2px!important}
-.log>:first-child{margin-block-start:auto}
-.log>.hello:first-child{margin-block-start:0}
+.scroll{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:20px;display:flex;flex-direction:column;outline-offset:-2px!important}
+.log{display:flex;flex-direction:column}
 .hello{padding-block:12px 24px}
 .hello .mark{margin-block-end:20px;margin-inline-start:-4px}
 .hello .mark .s{color:var(--call)}
@@ -109,5 +108,5 @@ textarea{display:block;width:100%;resize:none;padding:7px 10px 4px;min-height:36
 .foot{padding-block-end:max(12px,env(safe-area-inset-bottom))}
 .head{min-height:60px}
 .hello{padding-block:0 12px}}
-@container (max-height:420px){.empty .head .mark{display:block}.head{min-height:48px;padding-block:2px}.hello .mark{display:none}.log{padding-block:8px;min-height:96px}.foot{max-height:70%;overflow-y:auto}}
+@container (max-height:420px){.empty .head .mark{display:block}.head{min-height:48px;padding-block:2px}.hello .mark{display:none}.scroll{padding-block:8px;min-height:96px}.foot{max-height:70%;overflow-y:auto}}
 `

@@ -37,6 +37,7 @@ export class View {
   private readonly panel: HTMLElement
   private readonly state = h('p', { class: 'is' })
   private readonly log: HTMLElement
+  private readonly scroller: HTMLElement
   private readonly hello: HTMLElement
   private readonly more: HTMLButtonElement
   private readonly typing: HTMLElement
@@ -71,8 +72,10 @@ export class View {
     this.more = h('button', { class: 'more', type: 'button', onclick: () => void this.earlier() }, s.earlier)
     this.hello = h('div', { class: 'hello' })
     this.typing = h('p', { class: 'typing', hidden: true }, withMark(20), h('span'))
-    this.log = h('div', { class: 'log', role: 'log', tabindex: 0, 'aria-label': s.thread, onscroll: () => this.scrolled() })
-    this.log.append(this.hello, this.more, this.typing)
+    // The greeting and the sign of typing are not part of what is said aloud as news.
+    this.log = h('div', { class: 'log', role: 'log', 'aria-label': s.thread })
+    this.scroller = h('div', { class: 'scroll', role: 'group', tabindex: 0, 'aria-label': s.thread, onscroll: () => this.scrolled() },
+      this.hello, this.more, this.log, this.typing)
     this.below = h('button', { class: 'below', type: 'button', hidden: true, onclick: () => this.toEnd() }, s.below + ' ↓')
     this.email = h('input', {
       type: 'email', id: 'email', autocomplete: 'email', maxlength: 320, 'aria-describedby': 'problem',
@@ -109,7 +112,7 @@ export class View {
       h('header', { class: 'head' }, withMark(26),
         h('div', { class: 'who' }, h('h2', { id: 'title' }, h('bdi', {}, c.name)), this.state),
         h('button', { class: 'tool', type: 'button', 'aria-label': s.close, title: s.close, onclick: () => this.close() }, cross())),
-      this.log, form, this.dropZone)
+      this.scroller, form, this.dropZone)
     this.root = h('div', { class: 'root', lang: this.locale, dir: isRtl(this.locale) ? 'rtl' : 'ltr' }, this.bubble, this.panel, this.said)
     if (o.isLeft) this.root.classList.add('left')
     if (o.isSheet) this.root.classList.add('sheet')
@@ -317,7 +320,7 @@ export class View {
     this.state.classList.toggle('in', c.is_open)
     this.showStatus(
       st.isRefused ? s.sign_in
-      : !st.isConnected ? (navigator.onLine === false || st.isLoaded ? s.offline : s.broken)
+      : !st.isConnected || st.isStuck ? (navigator.onLine === false || st.isLoaded ? s.offline : s.broken)
       : !c.is_open && st.messages.length + st.waiting.length > 0 ? (c.away_text ?? s.away)
       : null,
     )
@@ -380,8 +383,7 @@ export class View {
     ]
     const log = this.log
     const wasAtEnd = this.isAtEnd()
-    const fromEnd = log.scrollHeight - log.scrollTop
-    const hadFirst = this.lines.keys().next().value
+    const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop
     if (st.isLoaded && !this.wasLoaded) log.setAttribute('aria-busy', 'true') // history is not news
     const order: HTMLElement[] = []
     let before: Message | null = null
@@ -402,14 +404,13 @@ export class View {
         this.lines.delete(k)
       }
     // Only what is new or moved is touched, so that a screen reader speaks only of that.
-    let at: ChildNode | null = this.more.nextSibling
+    let at: ChildNode | null = log.firstChild
     for (const el of order) {
       if (el === at) at = at.nextSibling
       else log.insertBefore(el, at)
     }
-    const isOlderAbove = this.wasLoaded && lines.length > 0 && hadFirst !== undefined && fromEnd > 0 && !wasAtEnd && order[0] !== undefined
     if (wasAtEnd) this.toEnd()
-    else if (isOlderAbove && this.isLoadingEarlier) log.scrollTop = log.scrollHeight - fromEnd
+    else if (this.isLoadingEarlier) this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd
     if (st.isLoaded && !this.wasLoaded) {
       this.wasLoaded = true
       this.toEnd()
@@ -462,7 +463,7 @@ export class View {
   private stateOf(l: Line, isLast: boolean): string | null {
     const st = this.chat.state
     if (l.message.from !== 'customer') return null
-    if (l.out) return st.isConnected && navigator.onLine !== false ? this.s.sending : this.s.waiting
+    if (l.out) return st.isConnected && !st.isStuck && navigator.onLine !== false ? this.s.sending : this.s.waiting
     return isLast ? (l.message.id <= st.seenId ? this.s.seen : this.s.sent) : null
   }
 
@@ -497,10 +498,11 @@ export class View {
   }
 
   private isAtEnd(slack = 60) {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < slack
+    const x = this.scroller
+    return x.scrollHeight - x.scrollTop - x.clientHeight < slack
   }
   private toEnd() {
-    this.log.scrollTop = this.log.scrollHeight
+    this.scroller.scrollTop = this.scroller.scrollHeight
     this.below.hidden = true
   }
   private scrolled() {

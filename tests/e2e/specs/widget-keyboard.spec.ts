@@ -59,7 +59,7 @@ for (const [says, viewport, isMobile] of [
 ] as const)
   test(`${says} it fills the screen, keeps the focus and has no violation`, async ({ server, browser }) => {
     const inbox = await chatInbox(server, ['*'], { needs_email_when_away: true, hours: { days: [] } })
-    const shop = await Shop.open(server, inbox.token)
+    const shop = await Shop.open(server, inbox.token, '<meta name="viewport" content="width=device-width,initial-scale=1">')
     const context = await browser.newContext({ viewport, isMobile, hasTouch: isMobile, locale: 'en-GB' })
     try {
       const page = await context.newPage()

@@ -20,7 +20,12 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SHADOW true
-#else
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SHADOW true
+#endif
+#endif
+#ifndef HAS_SHADOW
 #define HAS_SHADOW false
 #endif
 

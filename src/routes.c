@@ -7,6 +7,7 @@
 #include "contacts/contact_api.h"
 #include "channels/webchat/webchat.h"
 #include "desk/chat_api.h"
+#include "desk/demo.h"
 #include "desk/desk_api.h"
 #include "desk/inbox_api.h"
 #include "desk/message_api.h"
@@ -99,6 +100,10 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/search",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      search_get,              NULL,            &SEARCH_HIT,    true,  "q,kind," PAGE, "Words in messages, subjects, contacts"},
     {METHOD_GET,    API "/counts",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      counts_get,              NULL,            &COUNT,         true,  NULL,   "How many tickets there are of each kind"},
     {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            NULL,           false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
+
+    /* ---- the demo desk */
+    {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, "token", "Is the demo desk there?"},
+    {METHOD_POST,   API "/demo/clear",               P_INBOX_ADMIN,   PER_WHO,   ON_SLOW,   0,                      demo_clear_post,         NULL,            NULL,           false, NULL,   "Take the demo away"},
 
     /* ---- quarantine */
     {METHOD_GET,    API "/quarantine",               P_QUARANTINE,    PER_WHO,   ON_READ,   0,                      quarantine_get,          NULL,            &SPOOL_ITEM,    true,  PAGE,   "Raw messages that could not be parsed"},

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "desk/chat_api.h"
+#include "desk/demo.h"
 #include "desk/desk.h"
 #include "desk/house.h"
 #include "desk/letter.h"
@@ -143,7 +144,8 @@ static enum err setup_link(struct tx *tx, void *arg, struct why *w)
     return once_link_make(tx, o->a, "setup", 0, SETUP_VALID_MS, &o->token, w);
 }
 
-static CHECKED enum err greet(const struct cli *c, struct app *app, struct why *w)
+static CHECKED enum err greet(const struct cli *c, struct app *app, const struct demo_key *demo,
+                              struct why *w)
 {
     struct opening o = {.a = c->arena};
     enum err e;
@@ -151,6 +153,10 @@ static CHECKED enum err greet(const struct cli *c, struct app *app, struct why *
     if ((e = store_write(app->store, setup_link, &o, w)))
         return e;
     cli_out(c, "listening on %s", base_url_of(c, app));
+    if (demo->token)
+        cli_out(c, "the demo desk: %s/start?token=%s", app->base_url, demo->token);
+    if (demo->password)
+        cli_out(c, "demo logins: %s, password %s", "ines@, tomas@, priya@, jonah@, lea@tidewren.example", demo->password);
     if (o.token)
         cli_out(c, "set up this desk: %s/setup?token=%s", app->base_url, o.token);
     sd_notify(0, "READY=1");
@@ -162,9 +168,11 @@ static CHECKED enum err greet(const struct cli *c, struct app *app, struct why *
 static CHECKED enum err start(const struct cli *c, struct app *app, struct cli_socket **sock,
                               struct why *w)
 {
+    struct demo_key demo = {0};
     enum err e;
 
-    if ((e = open_store(c, app, w)) || (e = tick_begin(app, w)) ||
+    if ((e = open_store(c, app, w)) ||
+        (cli_option(c, "demo") && (e = demo_begin(app->store, c->arena, &demo, w))) || (e = tick_begin(app, w)) ||
         (e = live_start(app->store, &app->live, w)) || (e = start_http(c, app, w)))
         return e;
     live_publish_to(app->live, app->http);
@@ -174,7 +182,7 @@ static CHECKED enum err start(const struct cli *c, struct app *app, struct cli_s
         return e;
     if (!c->config->store && (e = cli_socket_start(app, c->data_dir, sock, w)))
         return e;
-    return greet(c, app, w);
+    return greet(c, app, &demo, w);
 }
 
 /* What takes input ends first, the store last. */

@@ -78,4 +78,8 @@ int cmd_serve(struct cli *c);
 int cmd_setup(struct cli *c);
 int cmd_key(struct cli *c);
 int cmd_import(struct cli *c);
+int cmd_backup(struct cli *c);
+int cmd_restore(struct cli *c);
+int cmd_doctor(struct cli *c);
+int cmd_migrate(struct cli *c);
 int cmd_openapi(struct cli *c);

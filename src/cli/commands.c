@@ -15,6 +15,9 @@ static const struct cli_option KEY[] = {{"name", "NAME", "what the key is for"},
                                         {"inbox", "NAME", "good for this inbox alone"},
                                         {NULL, NULL, NULL}};
 
+static const struct cli_option DOCTOR[] = {{"repair", NULL, "mend what can be mended: the counts"},
+                                           {"quick", NULL, "do not read every mail and attachment"},
+                                           {NULL, NULL, NULL}};
 static const struct cli_option IMPORT[] = {
     {"inbox", "NAME", "the inbox it goes to; make one first"},
     {"format", "FORMAT", "auto (unless said), mbox, maildir, jsonl or twitter"},
@@ -43,4 +46,20 @@ const struct command COMMANDS[] = {
      "line is `read N, stored N, duplicate N, refused N`; why each was refused stands in\n"
      "PATH.refused.",
      IMPORT, 1, 1, true, false, cmd_import},
+    {"backup", "copy everything into a new folder", "PATH",
+     "From a running server too: the copy is of one moment. Prints the folder. Its SHA256SUMS is\n"
+     "written last; `sha256sum -c SHA256SUMS` in it checks it without this program.",
+     NULL, 1, 1, true, false, cmd_backup},
+    {"restore", "put a backup into an empty data folder or database", "PATH",
+     "Checks every file first. Refuses a folder that is in use, a damaged backup, and one of a\n"
+     "newer program.",
+     NULL, 1, 1, false, true, cmd_restore},
+    {"doctor", "look for damage", "[--repair] [--quick]",
+     "The database, counts against a recount, rows that belong together, every mail and\n"
+     "attachment by its hash, stuck jobs, room on the disk. Exit 0: all is well; 1: something\n"
+     "was found.",
+     DOCTOR, 0, 0, true, false, cmd_doctor},
+    {"migrate", "bring the database to this program's newest step", "",
+     "`serve` does it too; this is for doing it beforehand, with the server stopped.", NULL, 0, 0,
+     true, true, cmd_migrate},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

@@ -659,10 +659,11 @@ static enum err pg_check(struct conn *conn, struct why *w)
     return e;
 }
 
-/* pg_dump gets the connection's settings by its environment: a command line shows passwords. */
-static enum err dump_environment(struct pg_conn *c, struct arena *a, char ***ret, struct why *w)
+/* Their tools get the connection's settings by their environment: a command line shows
+ * passwords. Frees `options`. */
+static enum err tool_environment(PQconninfoOption *options, struct arena *a, char ***ret,
+                                 struct why *w)
 {
-    PQconninfoOption *options = PQconninfo(c->pg);
     size_t n = 0, n_inherited = 0;
     char **v;
 
@@ -685,24 +686,47 @@ static enum err dump_environment(struct pg_conn *c, struct arena *a, char ***ret
     return OK;
 }
 
+static enum err tool_run(char **argv, PQconninfoOption *options, struct arena *a, struct why *w)
+{
+    char **env;
+    int status = 0, no;
+    pid_t pid;
+    enum err e;
+
+    if ((e = tool_environment(options, a, &env, w)))
+        return e;
+    if ((no = posix_spawnp(&pid, argv[0], NULL, NULL, argv, env)) != 0)
+        return fail(w, E_INVALID, "cannot run %s: %s", argv[0], strerror(no));
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return fail(w, E_BUSY, "%s failed; it said why above", argv[0]);
+    return OK;
+}
+
 static enum err pg_backup(struct conn *conn, const char *path, struct why *w)
 {
     SCOPED(arena_free_p) struct arena *a = arena_new(4096);
     char *file = arena_printf(a, "--file=%s", path), program[] = "pg_dump",
-         format[] = "--format=custom", *argv[] = {program, format, file, NULL}, **env;
-    enum err e = dump_environment(of(conn), a, &env, w);
-    int status = 0, no;
-    pid_t pid;
+         format[] = "--format=custom", *argv[] = {program, format, file, NULL};
 
-    if (e)
-        return e;
-    if ((no = posix_spawnp(&pid, program, NULL, NULL, argv, env)) != 0)
-        return fail(w, E_INVALID, "cannot run pg_dump: %s", strerror(no));
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return fail(w, E_BUSY, "pg_dump failed; it said why above");
-    return OK;
+    return tool_run(argv, PQconninfo(of(conn)->pg), a, w);
+}
+
+enum err store_restore_dump(const char *url, const char *path, struct why *w)
+{
+    SCOPED(arena_free_p) struct arena *a = arena_new(4096);
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    const char *name = "postgres";
+    char program[] = "pg_restore", one[] = "--single-transaction", stop[] = "--exit-on-error",
+         owner[] = "--no-owner", *argv[] = {program, one, stop, owner, NULL, NULL, NULL};
+
+    for (PQconninfoOption *o = options; o && o->keyword; o++)
+        if (strcmp(o->keyword, "dbname") == 0 && o->val && o->val[0])
+            name = o->val;
+    argv[4] = arena_printf(a, "--dbname=%s", name);
+    argv[5] = arena_str(a, path);
+    return tool_run(argv, options, a, w);
 }
 
 const struct engine ENGINE_POSTGRESQL = {

@@ -105,6 +105,8 @@ void store_stats(struct store *s, struct store_stats *ret);
 CHECKED enum err store_check(struct store *s, struct why *w);
 /* Consistent copy of the running database into `path` (SQLite: the backup API). */
 CHECKED enum err store_backup(struct store *s, const char *path, struct why *w);
+/* PostgreSQL: what store_backup wrote, into the empty database at `url`, all or nothing. */
+CHECKED enum err store_restore_dump(const char *url, const char *path, struct why *w);
 CHECKED enum err store_prune_events(struct store *s, msec before, struct why *w);
 
 /* For tests: the n-th statement from now on, on any writer connection, fails as the engine

@@ -11,6 +11,8 @@ const onBothStores = [
   '**/backup-*.spec.ts',
   '**/naughty-strings.spec.ts',
   '**/drain.spec.ts',
+  '**/widget-limits.spec.ts',
+  '**/widget-live.spec.ts',
 ]
 const onlyPostgres = ['**/two-nodes-*.spec.ts', '**/unsafe-store.spec.ts']
 const isLarge = process.env.ANTIPHON_LARGE === '1'

@@ -71,15 +71,29 @@ function asked<T>(r: IDBRequest<T>): Promise<T> {
   })
 }
 
-/** Messages on their way out, oldest first. */
+/** Messages on their way out, oldest first. Nothing is made in the browser before the first. */
 export class Outbox {
   private memory = new Map<string, OutMessage>()
-  private db: Promise<IDBDatabase | null>
+  private db: Promise<IDBDatabase | null> | null = null
+  private readonly flag: string
 
-  constructor(name: string) {
-    this.db = new Promise<IDBDatabase | null>((ok) => {
+  constructor(private readonly name: string) {
+    this.flag = name + ':outbox'
+  }
+
+  private isMade(): boolean {
+    try {
+      return localStorage.getItem(this.flag) !== null
+    } catch {
+      return false
+    }
+  }
+
+  private open(): Promise<IDBDatabase | null> {
+    return (this.db ??= new Promise((ok) => {
       try {
-        const r = indexedDB.open(name, 1)
+        localStorage.setItem(this.flag, '1')
+        const r = indexedDB.open(this.name, 1)
         r.onupgradeneeded = () => r.result.createObjectStore('outbox', { keyPath: 'client_id' })
         r.onsuccess = () => ok(r.result)
         r.onerror = () => ok(null)
@@ -87,7 +101,7 @@ export class Outbox {
       } catch {
         ok(null)
       }
-    })
+    }))
   }
 
   async all(): Promise<OutMessage[]> {
@@ -106,7 +120,8 @@ export class Outbox {
     ask: (s: IDBObjectStore) => IDBRequest<T>,
     mode: IDBTransactionMode,
   ): Promise<T | undefined> {
-    const db = await this.db
+    if (mode === 'readonly' && !this.db && !this.isMade()) return undefined
+    const db = await this.open()
     if (!db) return undefined
     try {
       return await asked(ask(db.transaction('outbox', mode).objectStore('outbox')))

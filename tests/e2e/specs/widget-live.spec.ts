@@ -1,6 +1,6 @@
 // The small signs between customer and agent: writing, looked at, read.
 import { expect, test } from '../fixtures/test'
-import { chatInbox, Shop, Widget } from '../fixtures/pages'
+import { chatInbox, logIn, Shop, someoneElse, Widget } from '../fixtures/pages'
 
 test('who writes is seen on the other side; a look and a reading are told', async ({ server, page }) => {
   const inbox = await chatInbox(server)
@@ -44,6 +44,27 @@ test('who writes is seen on the other side; a look and a reading are told', asyn
     expect(heard).toHaveLength(1)
     events.close()
   } finally {
+    shop.close()
+  }
+})
+
+test('the console shows that the customer is writing, and then what', async ({ server, page, browser }) => {
+  const inbox = await chatInbox(server)
+  const shop = await Shop.open(server, inbox.token)
+  const customer = await someoneElse(browser)
+  try {
+    const widget = new Widget(customer.page)
+    await widget.open(shop.origin)
+    await widget.say('one thing')
+    const desk = await logIn(page, server)
+    await desk.open('one thing')
+    await widget.field.pressSequentially('and anoth')
+    await expect(page.getByText(/^Visitor .* is writing$/)).toBeVisible()
+    await widget.say('and another')
+    await expect(desk.message('and another')).toBeVisible()
+    await expect(page.getByText(/^Visitor .* is writing$/)).toBeHidden()
+  } finally {
+    await customer.context.close()
     shop.close()
   }
 })

@@ -112,7 +112,7 @@ export function useList(queue: () => Queue, sort: () => Sort) {
   }
   function hear(e: LiveEvent) {
     if (e.kind === 'reset') return void fresh()
-    if (!e.ticket_id || e.kind === 'presence.changed') return
+    if (!e.ticket_id || ['presence.changed', 'typing.changed', 'ticket.seen'].includes(e.kind)) return // no row changes by these
     changed.add(e.ticket_id)
     timer ??= setTimeout(look, SETTLE)
   }

@@ -6,6 +6,8 @@ import type { LiveEvent, Message, Ticket, Viewer } from '@/api/types'
 import { useLive } from '@/live/live'
 import { me } from '@/lib/session'
 
+const WRITING_FOR = 12_000 // [ms]; the widget says so again every 5 s
+
 export function mergeMessage(messages: Message[], m: Message): Message[] {
   const at = messages.findIndex((x) => x.id === m.id)
   if (at >= 0) return messages.with(at, m)
@@ -32,7 +34,15 @@ export function useTicket(id: () => number | null) {
     staleTime: 0,
   })
   const viewers = ref<Viewer[]>([])
-  watch(id, () => (viewers.value = []))
+  /* The customer in a chat is writing now. */
+  const writing = ref(false)
+  let stopsAt: ReturnType<typeof setTimeout> | undefined
+  function showWriting(on: boolean) {
+    clearTimeout(stopsAt)
+    writing.value = on
+    if (on) stopsAt = setTimeout(() => (writing.value = false), WRITING_FOR)
+  }
+  watch(id, () => ((viewers.value = []), showWriting(false)))
 
   const setTicket = (t: Ticket) => queries.setQueryData(['ticket', t.id], t)
   const putMessage = (m: Message) =>
@@ -52,9 +62,11 @@ export function useTicket(id: () => number | null) {
     if (e.kind === 'presence.changed') {
       const data = e.data as { agents?: Viewer[] } | undefined
       viewers.value = (data?.agents ?? []).filter((v) => v.id !== me.value?.id)
+    } else if (e.kind === 'typing.changed') {
+      showWriting(!!(e.data as { on?: boolean } | undefined)?.on)
     } else if (e.kind.startsWith('message.') && e.message_id) {
       void fetchMessage(e.message_id)
-      if (e.kind === 'message.created') void ticket.refetch()
+      if (e.kind === 'message.created') void (ticket.refetch(), showWriting(false))
     } else if (e.kind === 'ticket.changed') {
       void ticket.refetch()
       if (e.message_id) void fetchMessage(e.message_id)
@@ -78,7 +90,7 @@ export function useTicket(id: () => number | null) {
   }
   watch(last, markSeen)
 
-  return { ticket, messages, viewers, lastIncoming, last, setTicket, putMessage, markSeen }
+  return { ticket, messages, viewers, writing, lastIncoming, last, setTicket, putMessage, markSeen }
 }
 
 export type OpenTicket = ReturnType<typeof useTicket>

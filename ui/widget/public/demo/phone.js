@@ -12,12 +12,17 @@
 
   const asked = new URLSearchParams(location.search)
 
-  /* Whoever is logged in to the desk in this browser may read the inboxes. */
+  /* Whoever is logged in to the desk in this browser may read the inboxes. On the start page
+   * that login is happening beside us: ask again for a while. */
   const find = async () => {
-    const r = await fetch('/api/v1/inboxes?limit=100')
-    const { data } = r.ok ? await r.json() : { data: [] }
-    const chats = data.filter((x) => x.channel === 'webchat' && x.widget_token)
-    return (chats.find((x) => x.is_demo) ?? chats[0])?.widget_token
+    for (let tries = 0; tries < 20; tries++) {
+      const r = await fetch('/api/v1/inboxes')
+      if (r.ok) {
+        const chats = (await r.json()).data.filter((x) => x.channel === 'webchat' && x.widget_token)
+        return (chats.find((x) => x.is_demo) ?? chats[0])?.widget_token
+      }
+      await new Promise((done) => setTimeout(done, 700))
+    }
   }
 
   const begin = async () => {

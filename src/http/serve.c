@@ -221,7 +221,8 @@ void exchange_ahead(struct exchange *x)
     x->err = look_at_head(x);
     r->drops_body = x->err || x->is_options;
     r->max_body = r->drops_body ? DROP_BYTES : x->req.route->max_body;
-    if (has_body && !r->drops_body && !claim_body(x)) {
+    if (has_body && !r->drops_body && (int64_t)r->max_body >= r->content_length &&
+        !claim_body(x)) { /* one over the route's limit gets its 413 below */
         x->err = fail(&x->why, E_BUSY, "too much is being uploaded; try again shortly");
         r->drops_body = true;
     }

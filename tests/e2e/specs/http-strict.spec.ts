@@ -61,6 +61,21 @@ test('what a strict server refuses is refused', async ({ server }) => {
   expect(await probe(server.port, `${GET}Host: localhost\r\n\r\n`)).toBe(200)
 })
 
+test('a body in a packet of its own is read, also when the client asks to close', async ({ server }) => {
+  const body = JSON.stringify({ name: 'In two packets', channel: 'api' })
+  const head = `POST /api/v1/inboxes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true })
+    let text = ''
+    socket.setTimeout(10_000, () => socket.destroy())
+    socket.on('data', (chunk) => (text += chunk.toString()))
+    socket.on('close', () => resolve(text))
+    socket.write(head)
+    setTimeout(() => socket.write(body), 100)
+  })
+  expect(answer).toContain('HTTP/1.1 201')
+})
+
 test('a trickled header and a silent client are closed, others unharmed', async ({ server }) => {
   test.setTimeout(120_000)
   const slow = new Promise<string>((resolve) => {

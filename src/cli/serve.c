@@ -192,6 +192,7 @@ static void stop(struct app *app, struct cli_socket *sock)
     sd_notify(0, "STOPPING=1");
     cli_socket_stop(sock);
     house_stop(app->house);
+    live_hush(app->live); /* it publishes to the server that goes now */
     if (app->http)
         http_stop(app->http, DRAIN_MS);
     jobs_stop(app->jobs);

@@ -330,9 +330,9 @@ enum err live_start(struct store *s, struct live **ret, struct why *w)
     return OK;
 }
 
-void live_stop(struct live *l)
+void live_hush(struct live *l)
 {
-    if (!l)
+    if (!l || l->is_ending)
         return;
     pthread_mutex_lock(&l->lock);
     l->is_ending = true;
@@ -340,6 +340,14 @@ void live_stop(struct live *l)
     pthread_mutex_unlock(&l->lock);
     pthread_join(l->counter, NULL);
     store_unfollow(l->store);
+    atomic_store(&l->http, NULL);
+}
+
+void live_stop(struct live *l)
+{
+    if (!l)
+        return;
+    live_hush(l);
     pthread_mutex_destroy(&l->lock);
     pthread_cond_destroy(&l->changed);
     presence_free(l->presence);

@@ -36,6 +36,8 @@ extern const struct shape VIEWER;
 CHECKED enum err live_start(struct store *s, struct live **ret, struct why *w);
 /* Events go nowhere until there is a server to tell. */
 void live_publish_to(struct live *l, struct http_server *http);
+/* Nothing is published any more: before the server ends, which others may still ask. */
+void live_hush(struct live *l); /* takes NULL */
 void live_stop(struct live *l); /* takes NULL */
 
 /* The counts that `who` may see, as last read (at most a quarter second old). */

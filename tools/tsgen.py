@@ -48,7 +48,7 @@ def one(kind, schema):
     if kind == "object":
         if "properties" in schema:
             return members(schema, "; ", "{ ", " }")
-        return f"Record<string, {ts(schema['additionalProperties'])}>"
+        return f"Record<string, {ts(schema.get('additionalProperties', {}))}>"
     return PLAIN[kind]
 
 

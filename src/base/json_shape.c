@@ -422,6 +422,8 @@ static enum err parse_raw(struct parse *p, const struct shape_field *f, const st
     const char *text;
     enum err e;
 
+    if ((f->flags & SHAPE_AN_OBJECT) && json_peek(&p->scan) != JSON_OBJECT)
+        return refuse(p, at, "must be an object");
     buf_init(&b, (size_t)(p->scan.end - p->scan.start) + 1);
     if ((e = raw_value(p, at, &b)))
         return e;

@@ -31,10 +31,11 @@ enum shape_type {
 };
 
 enum shape_flag {
-    SHAPE_REQUIRED = 1, /* in: must be there and not null                      */
-    SHAPE_NULLABLE = 2, /* out: 0 or NULL is written as null; in: null is taken */
-    SHAPE_OMIT = 4,     /* out: 0 or NULL is left out                          */
-    SHAPE_READ_ONLY = 8 /* only ever written                                   */
+    SHAPE_REQUIRED = 1,  /* in: must be there and not null                      */
+    SHAPE_NULLABLE = 2,  /* out: 0 or NULL is written as null; in: null is taken */
+    SHAPE_OMIT = 4,      /* out: 0 or NULL is left out                          */
+    SHAPE_READ_ONLY = 8, /* only ever written                                   */
+    SHAPE_AN_OBJECT = 16 /* SHAPE_RAW: {…}, nothing else                         */
 };
 
 struct shape_list {

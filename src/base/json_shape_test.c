@@ -28,7 +28,7 @@ struct thing {
     struct shape_texts tags;
     struct shape_ids ids;
     struct shape_map attributes;
-    const char *settings;
+    const char *settings, *context;
     int64_t id;
     int64_t amount;
 };
@@ -53,6 +53,8 @@ static SHAPE_WITH_PRESENT(
      {"ids", SHAPE_IDS, 0, offsetof(struct thing, ids), 0, 9},
      {"attributes", SHAPE_MAP, 0, offsetof(struct thing, attributes), 0, 2},
      {"settings", SHAPE_RAW, SHAPE_OMIT, offsetof(struct thing, settings), 0, 200},
+     {"context", SHAPE_RAW, SHAPE_OMIT | SHAPE_NULLABLE | SHAPE_AN_OBJECT,
+      offsetof(struct thing, context)},
      {"id", SHAPE_I64, SHAPE_READ_ONLY | SHAPE_OMIT, offsetof(struct thing, id)},
      {"amount", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct thing, amount)}});
 
@@ -122,6 +124,7 @@ static void refusals(void **state)
          "settings.k", E_INVALID},
         {"NUL in a free object", "{\"name\":\"a\",\"settings\":[\"\\u0000\"]}", "settings",
          E_INVALID},
+        {"a list for a free object", "{\"name\":\"a\",\"context\":[]}", "context", E_INVALID},
         {"what only we may set", "{\"name\":\"a\",\"id\":7}", "id", E_INVALID},
     };
     SCOPED(free_arena) struct arena *a = arena_new(4096);

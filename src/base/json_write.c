@@ -281,7 +281,10 @@ static void schema_value(struct buf *b, const struct shape_field *f, bool or_nul
         buf_str(b, ",\"additionalProperties\":{\"type\":\"string\"}");
         return;
     case SHAPE_RAW:
-        buf_str(b, "\"title\":\"any JSON\"");
+        if (f->flags & SHAPE_AN_OBJECT)
+            schema_type(b, "object", or_null);
+        else
+            buf_str(b, "\"title\":\"any JSON\"");
         return;
     }
 }

@@ -20,8 +20,9 @@ SHAPE(INBOX_IN, "InboxNew", struct inbox_in, "An address on a channel",
         .max = LIMIT_NAME_CHARS},
        {"channel", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct inbox_in, channel), .min = 1,
         .max = 40},
-       {"settings", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct inbox_in, settings),
-        .max = LIMIT_JSON_BYTES, .doc = "what the channel asks for"},
+       {"settings", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT,
+        offsetof(struct inbox_in, settings), .max = LIMIT_JSON_BYTES,
+        .doc = "what the channel asks for"},
        {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_in, team_id)}});
 
 struct check_in {
@@ -31,8 +32,8 @@ struct check_in {
 SHAPE(INBOX_CHECK_IN, "InboxCheck", struct check_in, "Settings to try before they are kept",
       {{"channel", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct check_in, channel), .min = 1,
         .max = 40},
-       {"settings", SHAPE_RAW, SHAPE_REQUIRED, offsetof(struct check_in, settings),
-        .max = LIMIT_JSON_BYTES},
+       {"settings", SHAPE_RAW, SHAPE_REQUIRED | SHAPE_AN_OBJECT,
+        offsetof(struct check_in, settings), .max = LIMIT_JSON_BYTES},
        {"inbox_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct check_in, inbox_id),
         .doc = "an inbox whose passwords to use where they are left empty"}});
 

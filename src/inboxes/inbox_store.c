@@ -21,7 +21,7 @@ SHAPE(INBOX, "Inbox", struct inbox_view, "One address on one channel",
        {"name", SHAPE_TEXT, 0, offsetof(struct inbox_view, name)},
        {"channel", SHAPE_TEXT, 0, offsetof(struct inbox_view, channel)},
        {"channel_label", SHAPE_TEXT, 0, offsetof(struct inbox_view, channel_label)},
-       {"settings", SHAPE_RAW, 0, offsetof(struct inbox_view, settings)},
+       {"settings", SHAPE_RAW, SHAPE_AN_OBJECT, offsetof(struct inbox_view, settings)},
        {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_view, team_id)},
        {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_view, is_active)},
        {"is_demo", SHAPE_BOOL, 0, offsetof(struct inbox_view, is_demo)},
@@ -32,12 +32,13 @@ SHAPE(INBOX, "Inbox", struct inbox_view, "One address on one channel",
        {"identity_secret", SHAPE_TEXT, SHAPE_OMIT, offsetof(struct inbox_view, identity_secret)},
        {"rev", SHAPE_I64, 0, offsetof(struct inbox_view, rev)}});
 
-SHAPE_WITH_PRESENT(
-    INBOX_PATCH, "InboxPatch", struct inbox_patch, "What to change",
-    {{"name", SHAPE_TEXT, 0, offsetof(struct inbox_patch, name), .min = 1, .max = LIMIT_NAME_CHARS},
-     {"settings", SHAPE_RAW, 0, offsetof(struct inbox_patch, settings), .max = LIMIT_JSON_BYTES},
-     {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_patch, team_id)},
-     {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_patch, is_active)}});
+SHAPE_WITH_PRESENT(INBOX_PATCH, "InboxPatch", struct inbox_patch, "What to change",
+                   {{"name", SHAPE_TEXT, 0, offsetof(struct inbox_patch, name), .min = 1,
+                     .max = LIMIT_NAME_CHARS},
+                    {"settings", SHAPE_RAW, SHAPE_AN_OBJECT, offsetof(struct inbox_patch, settings),
+                     .max = LIMIT_JSON_BYTES},
+                    {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_patch, team_id)},
+                    {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_patch, is_active)}});
 
 /* ------- settings and the secrets in them */
 

@@ -76,7 +76,7 @@ SHAPE(AUDIT_LINE, "AuditLine", struct audit_line, "Who did what",
        {"action", SHAPE_TEXT, 0, offsetof(struct audit_line, action)},
        {"object", SHAPE_TEXT, 0, offsetof(struct audit_line, object)},
        {"object_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct audit_line, object_id)},
-       {"detail", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct audit_line, detail)},
+       {"detail", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT, offsetof(struct audit_line, detail)},
        {"ip", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct audit_line, ip)},
        {"request_id", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct audit_line, request_id)}});
 

@@ -42,8 +42,8 @@ SHAPE(MESSAGE, "Message", struct message, "One thing said, or done, on a ticket"
        {"reply_to_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct message, reply_to_id)},
        {"created_at", SHAPE_TIME, 0, offsetof(struct message, created_at)},
        {"sent_at", SHAPE_TIME, SHAPE_NULLABLE, offsetof(struct message, sent_at)},
-       {"context", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct message, context)},
-       {"meta", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct message, meta)},
+       {"context", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT, offsetof(struct message, context)},
+       {"meta", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT, offsetof(struct message, meta)},
        {"attachments", SHAPE_LIST, 0, offsetof(struct message, attachments), .of = &MESSAGE_FILE}});
 
 const char *message_kind_name(enum message_kind k)

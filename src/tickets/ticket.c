@@ -13,6 +13,7 @@ static const char *const BUCKET_NAMES[BUCKET_END] = {
     [BUCKET_SNOOZED] = "snoozed", [BUCKET_SPAM] = "spam",     [BUCKET_DELETED] = "deleted",
 };
 const char *const PRIORITY_NAMES[] = {"low", "normal", "high", "urgent", NULL};
+const char *const CATEGORY_NAMES[] = {"new", "open", "pending", "hold", "solved", "closed", NULL};
 
 const char *bucket_name(enum bucket b)
 {

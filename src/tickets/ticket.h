@@ -91,3 +91,4 @@ extern const char *const PRIORITY_NAMES[]; /* from 1; NULL-ended; [0] is "low" *
 const char *priority_name(int64_t p);
 bool priority_parse(const char *s, int64_t *ret);
 const char *category_name(enum category c);
+extern const char *const CATEGORY_NAMES[]; /* as PRIORITY_NAMES; [0] is "new" */

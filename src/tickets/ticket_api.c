@@ -44,13 +44,11 @@ struct status_in {
     const char *key, *name, *category;
     int64_t position;
 };
-static const char *const CATEGORIES[] = {"new",    "open",   "pending", "hold",
-                                         "solved", "closed", NULL};
 SHAPE(STATUS_IN, "StatusNew", struct status_in, "A status of the desk's own",
       {{"key", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct status_in, key), .min = 1, .max = 60},
        {"name", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct status_in, name), .min = 1, .max = 60},
        {"category", SHAPE_ENUM, SHAPE_REQUIRED, offsetof(struct status_in, category),
-        .names = CATEGORIES},
+        .names = CATEGORY_NAMES},
        {"position", SHAPE_I64, 0, offsetof(struct status_in, position), .max = 1000}});
 SHAPE(STATUS_PATCH, "StatusPatch", struct status_in, "Another name or place for a status",
       {{"name", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct status_in, name), .min = 1, .max = 60},

@@ -7,11 +7,10 @@
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_api.h"
 
-static const char *const CATEGORIES[] = {"new",    "open",   "pending", "hold",
-                                         "solved", "closed", NULL};
+static const char *const DRAFT_KINDS[] = {"reply", "note", NULL};
 
 SHAPE(DRAFT, "Draft", struct draft, "What an agent has begun to write",
-      {{"kind", SHAPE_TEXT, 0, offsetof(struct draft, kind)},
+      {{"kind", SHAPE_ENUM, 0, offsetof(struct draft, kind), .names = DRAFT_KINDS},
        {"text", SHAPE_TEXT, 0, offsetof(struct draft, text)},
        {"updated_at", SHAPE_TIME, 0, offsetof(struct draft, updated_at)}});
 SHAPE(TAG, "Tag", struct tag, "A word on tickets",
@@ -21,7 +20,7 @@ SHAPE(STATUS, "Status", struct status, "A status and the category it stands for"
       {{"id", SHAPE_I64, 0, offsetof(struct status, id)},
        {"key", SHAPE_TEXT, 0, offsetof(struct status, key)},
        {"name", SHAPE_TEXT, 0, offsetof(struct status, name)},
-       {"category", SHAPE_ENUM, 0, offsetof(struct status, category), .names = CATEGORIES},
+       {"category", SHAPE_ENUM, 0, offsetof(struct status, category), .names = CATEGORY_NAMES},
        {"position", SHAPE_I64, 0, offsetof(struct status, position)}});
 
 enum err drafts_of(struct tx *tx, struct arena *a, int64_t ticket_id, int64_t agent_id,

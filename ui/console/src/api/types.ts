@@ -220,7 +220,7 @@ export interface SpoolItem {
   inbox_name: string
   external_id: string
   bytes: number
-  error: string
+  error: string | null
   created_at: string
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "desk/desk.h"
@@ -15,6 +16,10 @@
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_act.h"
 #include "tickets/ticket_store.h"
+
+/* Tries to store what became of a send, and the time between them. */
+#define PATIENCE    10
+#define PATIENCE_NS 200000000L
 
 struct writing {
     struct tx *tx;
@@ -269,6 +274,20 @@ static CHECKED enum err step(struct sending *s, enum message_state to, const cha
     return OK;
 }
 
+/* What the channel answered is known only here: it is worth some patience with the store. If
+ * it stays away, the message is found in `sending` later and becomes unknown. */
+static CHECKED enum err step_surely(struct sending *s, enum message_state to, const char *text,
+                                    struct why *w)
+{
+    enum err e = step(s, to, text, true, w);
+
+    for (int i = 0; i < PATIENCE && err_may_retry(e); i++) {
+        nanosleep(&(struct timespec){.tv_nsec = PATIENCE_NS}, NULL);
+        e = step(s, to, text, true, w);
+    }
+    return e;
+}
+
 /* The channel is about to hand over the last byte. */
 static enum err at_point_of_no_return(void *arg, struct why *w)
 {
@@ -285,14 +304,14 @@ static enum err settle(struct sending *s, enum err sent, struct why *w)
     enum err e;
 
     if (sent == OK)
-        return step(s, STATE_SENT, NULL, true, w);
+        return step_surely(s, STATE_SENT, NULL, w);
     if (sent == E_UNKNOWN && !s->load.channel->dedupes)
-        return step(s, STATE_UNKNOWN, text, true, w);
+        return step_surely(s, STATE_UNKNOWN, text, w);
     if (err_may_retry(sent) || sent == E_UNKNOWN) {
         e = s->was == STATE_QUEUED ? OK : step(s, STATE_QUEUED, text, false, &w2);
         return e ? e : fail(w, E_BUSY, "%s", text);
     }
-    return step(s, STATE_FAILED, text, true, w);
+    return step_surely(s, STATE_FAILED, text, w);
 }
 
 enum err reply_send_job(void *app, struct job *j, struct why *w)

@@ -407,3 +407,19 @@ void jobs_stats(const struct jobs *j, struct jobs_stats *ret)
 {
     *ret = (struct jobs_stats){j->ran, j->failed, j->retried};
 }
+
+enum err jobs_run_due(struct store *s, const struct job_kind *kinds, void *app, struct why *w)
+{
+    struct jobs one = {.store = s, .kinds = kinds, .app = app};
+    struct claim c = {.arena = arena_new(ARENA_FIRST_BYTES), .limit = 1, .node = store_node(s)};
+    enum err e;
+
+    while ((e = store_write(s, claim, &c, w)) == OK && c.due.n) {
+        struct job *job = job_of(&c.due.v[0]);
+
+        run(&one, job);
+        arena_free(job->arena);
+    }
+    arena_free(c.arena);
+    return e;
+}

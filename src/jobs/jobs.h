@@ -63,6 +63,11 @@ void jobs_stop(struct jobs *j);
 /* Look for due jobs now. From any thread. */
 void jobs_wake(void *jobs);
 
+/* Run what is due now on this thread, one after the other, until nothing is: for tests and
+ * tools that want no threads. Not beside jobs_start on the same store. */
+CHECKED enum err jobs_run_due(struct store *s, const struct job_kind *kinds, void *app,
+                              struct why *w);
+
 struct jobs_stats {
     int64_t ran, failed, retried;
 };

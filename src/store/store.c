@@ -1,5 +1,7 @@
 #include "store/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -300,10 +302,15 @@ enum err store_check(struct store *s, struct why *w)
 
 enum err store_backup(struct store *s, const char *path, struct why *w)
 {
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600); /* made for us alone, then filled */
     struct conn *c;
-    enum err e = reader_take(s, &c, w);
+    enum err e;
 
-    if (e)
+    if (fd < 0)
+        return fail(w, errno == ENOSPC ? E_FULL : E_INVALID, "cannot write %s: %s", path,
+                    strerror(errno));
+    close(fd);
+    if ((e = reader_take(s, &c, w)))
         return e;
     e = c->engine->backup(c, path, w);
     reader_give(s, c);

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/test.h"
 #include "store/store.h"
@@ -521,6 +523,100 @@ static void a_schema_that_is_not_ours_is_refused(void **state)
     store_close(s);
 }
 
+static enum err break_a_sum(struct tx *tx, void *arg, struct why *w)
+{
+    return q_test_change_step(tx, (struct test_change_step_in){arg}, NULL, w);
+}
+
+static enum err add_a_step(struct tx *tx, void *arg, struct why *w)
+{
+    return q_test_add_step(tx, (struct test_add_step_in){arg}, NULL, w);
+}
+
+static void a_step_that_changed_or_is_newer_is_refused(void **state)
+{
+    struct store *s = opened();
+    char first[] = "0001_store", future[] = "9999_future";
+
+    (void)state;
+    assert_ok(store_write(s, add_a_step, future, &why));
+    store_close(s);
+    assert_int_equal(store_open(&db.conf, &s, &why), E_CONFLICT);
+    assert_non_null(strstr(why.text, "newer"));
+
+    test_store_done(&db); /* afresh */
+    test_store_init(&db, db.engine);
+    s = opened();
+    assert_ok(store_write(s, break_a_sum, first, &why));
+    store_close(s);
+    assert_int_equal(store_open(&db.conf, &s, &why), E_CONFLICT);
+    assert_non_null(strstr(why.text, "changed"));
+}
+
+static void a_copy_of_a_running_store_opens_and_equals(void **state)
+{
+    struct store *s = opened(), *copied = NULL;
+    struct store_conf conf = db.conf;
+    char dir[80], path[128];
+
+    (void)state;
+    run_batch(s, ALL_WELL, 0);
+    snprintf(dir, sizeof dir, "%s/copy", db.dir);
+    snprintf(path, sizeof path, "%s/antiphon.db", dir);
+    assert_int_equal(mkdir(dir, 0700), 0);
+    assert_ok(store_backup(s, path, &why));
+    assert_int_equal(access(path, R_OK), 0);
+    run_batch(s, ALL_WELL, 0); /* not in the copy */
+    if (store_engine(s) == STORE_SQLITE) {
+        conf.data_dir = dir;
+        assert_ok(store_open(&conf, &copied, &why));
+        assert_int_equal(counted(copied, "%"), N_OPS);
+        assert_ok(store_check(copied, &why));
+        store_close(copied);
+    }
+    assert_int_equal(counted(s, "%"), 2 * N_OPS);
+    store_close(s);
+}
+
+static enum err take_ids(struct tx *tx, void *arg, struct why *w)
+{
+    int64_t *last = arg;
+
+    (void)w;
+    for (int i = 0; i < 5000; i++) {
+        int64_t id = tx_id(tx);
+
+        assert_true(id > *last);
+        *last = id;
+    }
+    return OK;
+}
+
+/* As after kill -9: the copy is of a moment at which nothing was closed tidily. */
+static void ids_rise_over_a_crash(void **state)
+{
+    struct store *s = opened(), *copied = NULL;
+    struct store_conf conf = db.conf;
+    int64_t last = 0;
+    char dir[80], path[128];
+
+    (void)state;
+    snprintf(dir, sizeof dir, "%s/copy", db.dir);
+    snprintf(path, sizeof path, "%s/antiphon.db", dir);
+    assert_int_equal(mkdir(dir, 0700), 0);
+    assert_ok(store_write(s, take_ids, &last, &why)); /* 5,000 at once: ahead of the clock */
+    if (store_engine(s) == STORE_SQLITE) {
+        assert_ok(store_backup(s, path, &why));
+        conf.data_dir = dir;
+    }
+    assert_ok(store_open(&conf, &copied, &why)); /* PostgreSQL: another node */
+    if (store_engine(s) == STORE_POSTGRESQL)
+        last = 0;
+    assert_ok(store_write(copied, take_ids, &last, &why));
+    store_close(copied);
+    store_close(s);
+}
+
 int main(void)
 {
     static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
@@ -541,6 +637,9 @@ int main(void)
         TEST(after_commit_runs_only_after_a_commit),
         TEST(a_read_cannot_write),
         TEST(a_schema_that_is_not_ours_is_refused),
+        TEST(a_step_that_changed_or_is_newer_is_refused),
+        TEST(a_copy_of_a_running_store_opens_and_equals),
+        TEST(ids_rise_over_a_crash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,3 +36,11 @@ SELECT name FROM setting
    AND name < :to
 --]
  ORDER BY name LIMIT 10
+
+-- name: test_change_step :exec
+-- params: name text
+UPDATE store_migration SET sum = 'x' WHERE name = :name
+
+-- name: test_add_step :exec
+-- params: name text
+INSERT INTO store_migration (name, sum, applied_at) VALUES (:name, '', 0)

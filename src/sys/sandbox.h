@@ -4,7 +4,7 @@
  * (`antiphon decode`), warmed up, and forked for each item. The item's process has no files,
  * no network, no new processes and a short list of system calls; 256 MB, 5 s of CPU, 30 s of
  * wall time. If it dies, that is one E_INVALID for one item. Why so, and what it costs:
- * docs/decisions/0101-sandbox.md.
+ * docs/decisions/0010-decoder-processes.md.
  * May use: base. Used by: channels (mail), main and tests (their first line). */
 #pragma once
 

@@ -260,6 +260,22 @@ static void text_due(struct reader *r)
     r->wants_space = false;
 }
 
+/* One character of several bytes; gumbo makes broken ones of "&#5555555555;". Returns how many
+ * bytes it stands for. */
+static size_t text_add_wide(struct reader *r, const char *s)
+{
+    unsigned char c = (unsigned char)*s;
+    size_t n = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+
+    text_due(r);
+    if (utf8_cut(s, strnlen(s, n), n) != n) {
+        buf_str(r->out, "\xEF\xBF\xBD");
+        return 1;
+    }
+    buf_add(r->out, s, n);
+    return n;
+}
+
 static void text_add(struct reader *r, const char *s)
 {
     for (; *s; s++) {
@@ -270,6 +286,8 @@ static void text_add(struct reader *r, const char *s)
         } else if (is_nbsp || (!r->in_pre && strchr(" \t\r\n\f", *s))) {
             r->wants_space = r->wants_space || !r->wants_breaks;
             s += is_nbsp;
+        } else if ((unsigned char)*s >= 0x80) {
+            s += text_add_wide(r, s) - 1;
         } else {
             text_due(r);
             buf_char(r->out, *s);

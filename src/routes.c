@@ -102,7 +102,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            NULL,           false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
 
     /* ---- the demo desk */
-    {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, "token", "Is the demo desk there?"},
+    {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, NULL, "Is the demo desk there?"},
     {METHOD_POST,   API "/demo/clear",               P_INBOX_ADMIN,   PER_WHO,   ON_SLOW,   0,                      demo_clear_post,         NULL,            NULL,           false, NULL,   "Take the demo away"},
 
     /* ---- quarantine */

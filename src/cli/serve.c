@@ -29,13 +29,14 @@
 /* A mail that a server does not take is tried for about a day: jobs_backoff. */
 #define SEND_TRIES 30
 
-static const struct job_kind KINDS[] = {{"send", reply_send_job, reply_send_give_up, SEND_TRIES},
-                                        {"parse", house_parse_job, NULL, 0},
-                                        {"snooze", tick_snooze_job, NULL, 0},
-                                        {"tidy", tick_tidy_job, NULL, 0},
-                                        {"fold", tick_fold_job, NULL, 0},
-                                        {"letter", letter_job, NULL, SEND_TRIES},
-                                        {NULL, NULL, NULL, 0}};
+static const struct job_kind KINDS[] = {
+    {"send", reply_send_job, reply_send_give_up, SEND_TRIES, true},
+    {"parse", house_parse_job, NULL, 0},
+    {"snooze", tick_snooze_job, NULL, 0},
+    {"tidy", tick_tidy_job, NULL, 0},
+    {"fold", tick_fold_job, NULL, 0},
+    {"letter", letter_job, NULL, SEND_TRIES},
+    {NULL, NULL, NULL, 0}};
 
 static enum log_level level_of(const char *name)
 {
@@ -144,8 +145,7 @@ static enum err setup_link(struct tx *tx, void *arg, struct why *w)
     return once_link_make(tx, o->a, "setup", 0, SETUP_VALID_MS, &o->token, w);
 }
 
-static CHECKED enum err greet(const struct cli *c, struct app *app, const struct demo_key *demo,
-                              struct why *w)
+static CHECKED enum err greet(const struct cli *c, struct app *app, const char *demo, struct why *w)
 {
     struct opening o = {.a = c->arena};
     enum err e;
@@ -153,10 +153,11 @@ static CHECKED enum err greet(const struct cli *c, struct app *app, const struct
     if ((e = store_write(app->store, setup_link, &o, w)))
         return e;
     cli_out(c, "listening on %s", base_url_of(c, app));
-    if (demo->token)
-        cli_out(c, "the demo desk: %s/start?token=%s", app->base_url, demo->token);
-    if (demo->password)
-        cli_out(c, "demo logins: %s, password %s", "ines@, tomas@, priya@, jonah@, lea@tidewren.example", demo->password);
+    if (demo) /* the password stands behind "#": a browser sends that to nobody */
+        cli_out(c, "the demo desk: %s/start#demo=%s", app->base_url, demo);
+    if (demo)
+        cli_out(c, "demo logins: %s, password %s",
+                "ines@, tomas@, priya@, jonah@, lea@tidewren.example", demo);
     if (o.token)
         cli_out(c, "set up this desk: %s/setup?token=%s", app->base_url, o.token);
     sd_notify(0, "READY=1");
@@ -168,12 +169,13 @@ static CHECKED enum err greet(const struct cli *c, struct app *app, const struct
 static CHECKED enum err start(const struct cli *c, struct app *app, struct cli_socket **sock,
                               struct why *w)
 {
-    struct demo_key demo = {0};
+    const char *demo = NULL;
     enum err e;
 
     if ((e = open_store(c, app, w)) ||
-        (cli_option(c, "demo") && (e = demo_begin(app->store, c->arena, &demo, w))) || (e = tick_begin(app, w)) ||
-        (e = live_start(app->store, &app->live, w)) || (e = start_http(c, app, w)))
+        (cli_option(c, "demo") && (e = demo_begin(app->store, c->arena, &demo, w))) ||
+        (e = tick_begin(app, w)) || (e = live_start(app->store, &app->live, w)) ||
+        (e = start_http(c, app, w)))
         return e;
     live_publish_to(app->live, app->http);
     app->base_url = base_url_of(c, app);
@@ -182,7 +184,7 @@ static CHECKED enum err start(const struct cli *c, struct app *app, struct cli_s
         return e;
     if (!c->config->store && (e = cli_socket_start(app, c->data_dir, sock, w)))
         return e;
-    return greet(c, app, &demo, w);
+    return greet(c, app, demo, w);
 }
 
 /* What takes input ends first, the store last. */

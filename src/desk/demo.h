@@ -22,22 +22,18 @@ CHECKED enum err demo_clear(struct store *s, struct why *w);
 
 CHECKED enum err demo_is_there(struct tx *tx, bool *ret, struct why *w);
 
-/* Fill an empty desk, or find the demo that is there. The token is that of the printed link,
- * the password that of all its agents; both random, made with the demo. E_CONFLICT: the desk
- * is in use. */
-struct demo_key {
-    const char *token, *password; /* NULL where they were cleared with the demo */
-};
-CHECKED enum err demo_begin(struct store *s, struct arena *a, struct demo_key *ret, struct why *w);
+/* Fill an empty desk, or find the demo that is there. *ret_password: of all its agents, random,
+ * made with the demo. E_CONFLICT: the desk is in use. */
+CHECKED enum err demo_begin(struct store *s, struct arena *a, const char **ret_password,
+                            struct why *w);
 
-/* GET /demo?token= → {is_demo, logins: [{name, email, role, password}]}, the logins only with
- * the right token; POST /demo/clear → 204 (ON_SLOW). */
+/* GET /demo → {is_there, agents: [{name, email, role}]}; POST /demo/clear → 204 (ON_SLOW). */
 struct demo_state {
-    bool is_demo;
-    struct shape_list logins; /* struct demo_login */
+    bool is_there;
+    struct shape_list agents; /* struct demo_login */
 };
 struct demo_login {
-    const char *name, *email, *role, *password;
+    const char *name, *email, *role;
 };
 extern const struct shape DEMO_STATE;
 enum err demo_get(struct req *q, struct res *s, struct why *w);

@@ -8,57 +8,35 @@
 #include "store/store.h"
 #include "sys/secret.h"
 
-#define TOKEN_BYTES    16
-#define PASSWORD_BYTES 9
+#define PASSWORD_BYTES 9 /* 72 bits: it stands in a link on the operator's own terminal */
 
 static SHAPE(DEMO_LOGIN, "DemoLogin", struct demo_login, "An invented agent",
              {{"name", SHAPE_TEXT, 0, offsetof(struct demo_login, name)},
               {"email", SHAPE_TEXT, 0, offsetof(struct demo_login, email)},
-              {"role", SHAPE_TEXT, 0, offsetof(struct demo_login, role)},
-              {"password", SHAPE_TEXT, 0, offsetof(struct demo_login, password)}});
+              {"role", SHAPE_TEXT, 0, offsetof(struct demo_login, role)}});
 
 SHAPE(DEMO_STATE, "Demo", struct demo_state, "Is the demo desk there, and who works in it?",
-      {{"is_demo", SHAPE_BOOL, 0, offsetof(struct demo_state, is_demo)},
-       {"logins", SHAPE_LIST, 0, offsetof(struct demo_state, logins), .of = &DEMO_LOGIN,
-        .doc = "only to who has the link that the server printed"}});
+      {{"is_there", SHAPE_BOOL, 0, offsetof(struct demo_state, is_there)},
+       {"agents", SHAPE_LIST, 0, offsetof(struct demo_state, agents), .of = &DEMO_LOGIN}});
 
-static CHECKED enum err logins_read(struct arena *a, const char *password, struct shape_list *ret,
-                                    struct why *w)
+enum err demo_get(struct req *q, struct res *s, struct why *w)
 {
+    struct demo_state state = {0};
     struct demo_login *logins;
     struct demo_desk desk;
     enum err e;
 
-    if ((e = demo_desk_read(demo_desk_text(), a, &desk, w)))
+    if ((e = demo_is_there(q->tx, &state.is_there, w)))
         return e;
-    logins = arena_array(a, desk.n_agents, sizeof *logins);
-    for (size_t i = 0; i < desk.n_agents; i++)
-        logins[i] = (struct demo_login){desk.agents[i].name, desk.agents[i].email,
-                                        desk.agents[i].role, password};
-    *ret = (struct shape_list){logins, desk.n_agents};
-    return OK;
-}
-
-static bool is_same(const char *a, const char *b)
-{
-    return a && b && strlen(a) == strlen(b) && secret_equal(a, b, strlen(a));
-}
-
-/* The logins are for who holds the token of the printed link: a demo on a reachable address
- * must not hand an admin's password to everybody. */
-enum err demo_get(struct req *q, struct res *s, struct why *w)
-{
-    struct demo_state state = {0};
-    const char *token, *password;
-    enum err e;
-
-    if ((e = demo_is_there(q->tx, &state.is_demo, w)) ||
-        (e = setting_read(q->tx, q->arena, "demo_token", &token, w)) ||
-        (e = setting_read(q->tx, q->arena, "demo_password", &password, w)))
-        return e;
-    if (state.is_demo && password && is_same(token, req_query(q, "token")) &&
-        (e = logins_read(q->arena, password, &state.logins, w)))
-        return e;
+    if (state.is_there) {
+        if ((e = demo_desk_read(demo_desk_text(), q->arena, &desk, w)))
+            return e;
+        logins = arena_array(q->arena, desk.n_agents, sizeof *logins);
+        for (size_t i = 0; i < desk.n_agents; i++)
+            logins[i] =
+                (struct demo_login){desk.agents[i].name, desk.agents[i].email, desk.agents[i].role};
+        state.agents = (struct shape_list){logins, desk.n_agents};
+    }
     return reply(s, 200, &DEMO_STATE, &state);
 }
 
@@ -77,7 +55,7 @@ enum err demo_clear_post(struct req *q, struct res *s, struct why *w)
 struct beginning {
     struct arena *a;
     bool is_there, is_set_up;
-    struct demo_key *key;
+    const char *password;
 };
 
 static enum err look(struct tx *tx, void *arg, struct why *w)
@@ -86,26 +64,21 @@ static enum err look(struct tx *tx, void *arg, struct why *w)
     enum err e;
 
     if ((e = demo_is_there(tx, &b->is_there, w)) ||
-        (e = people_is_set_up(tx, b->a, &b->is_set_up, w)) ||
-        (e = setting_read(tx, b->a, "demo_token", &b->key->token, w)))
+        (e = people_is_set_up(tx, b->a, &b->is_set_up, w)))
         return e;
-    return setting_read(tx, b->a, "demo_password", &b->key->password, w);
+    return setting_read(tx, b->a, "demo_password", &b->password, w);
 }
 
-static enum err keep_key(struct tx *tx, void *arg, struct why *w)
+static enum err keep_password(struct tx *tx, void *arg, struct why *w)
 {
     const struct beginning *b = arg;
-    enum err e;
 
-    if ((e = setting_write(tx, "demo_token", b->key->token, w)))
-        return e;
-    return setting_write(tx, "demo_password", b->key->password, w);
+    return setting_write(tx, "demo_password", b->password, w);
 }
 
-enum err demo_begin(struct store *s, struct arena *a, struct demo_key *ret, struct why *w)
+enum err demo_begin(struct store *s, struct arena *a, const char **ret_password, struct why *w)
 {
-    struct demo_key key = {0};
-    struct beginning b = {.a = a, .key = &key};
+    struct beginning b = {.a = a};
     const char *hash;
     enum err e;
 
@@ -114,11 +87,11 @@ enum err demo_begin(struct store *s, struct arena *a, struct demo_key *ret, stru
     if (!b.is_there) {
         if (b.is_set_up)
             return fail(w, E_CONFLICT, "this desk is in use: the demo needs an empty data folder");
-        key = (struct demo_key){secret_token(a, TOKEN_BYTES), secret_token(a, PASSWORD_BYTES)};
-        if ((e = store_write(s, keep_key, &b, w)) ||
-            (e = password_hash(key.password, a, &hash, w)) || (e = demo_load(s, hash, w)))
+        b.password = secret_token(a, PASSWORD_BYTES);
+        if ((e = password_hash(b.password, a, &hash, w)) ||
+            (e = store_write(s, keep_password, &b, w)) || (e = demo_load(s, hash, w)))
             return e;
     }
-    *ret = key;
+    *ret_password = b.password;
     return OK;
 }

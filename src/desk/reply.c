@@ -194,6 +194,13 @@ static CHECKED enum err forget_draft(struct writing *v, struct why *w)
                       NULL, w);
 }
 
+/* One send an inbox is under way at a time: after a crash at most one is unknown, and a slow
+ * server holds up nobody else's answers. */
+static const char *lane_of(struct arena *a, int64_t inbox_id)
+{
+    return arena_printf(a, "%" PRId64, inbox_id);
+}
+
 enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
                      const struct principal *who, int64_t *ret_id, struct why *w)
 {
@@ -212,7 +219,7 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     if ((e = keep_reply(&v, w)))
         return e; /* keep     */
     if (needs_job(&v) && (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id),
-                                       tx_now(tx), v.message_id, NULL, w)))
+                                       tx_now(tx), v.message_id, lane_of(a, v.ticket.inbox_id), w)))
         return e; /* send     */
     if ((e = move_ticket(&v, w)))
         return e; /* state    */
@@ -369,7 +376,7 @@ enum err reply_send_again(struct tx *tx, struct arena *a, int64_t message_id,
     if (e)
         return e;
     if ((e = jobs_put(tx, "send", arena_printf(a, "%" PRId64, message_id), tx_now(tx), message_id,
-                      NULL, w)))
+                      lane_of(a, t.inbox_id), w)))
         return e;
     if ((e = record_activity(tx, a, &t, who, "sent_again", m.state, NULL, w)))
         return e;

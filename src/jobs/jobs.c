@@ -14,8 +14,11 @@
  * node that starts again frees its own at once, so only a node that never returns waits. */
 #define LEASE_MS ((msec)15 * 60 * 1000)
 /* Another node's new jobs are seen after this at the latest. */
-#define POLL_MS           ((msec)2000)
-#define WORKERS_MOST      16
+#define POLL_MS      ((msec)2000)
+#define WORKERS_MOST 16
+/* Jobs leased ahead of a worker: those of a lane that is stuck wait here and block nobody. */
+#define WAITING_MOST      1024
+#define CLAIM_MOST        64
 #define ARENA_FIRST_BYTES 4096
 #define BACKOFF_FIRST_MS  ((msec)5000)
 #define BACKOFF_MOST_MS   ((msec)3600000)
@@ -24,13 +27,19 @@ struct jobs {
     struct store *store;
     const struct job_kind *kinds;
     void *app;
-    pthread_t scheduler, workers[WORKERS_MOST];
+    pthread_t scheduler;
+    struct worker {
+        struct jobs *jobs;
+        int n;
+        pthread_t thread;
+    } workers[WORKERS_MOST];
     int n_workers;
     pthread_mutex_t lock;
     pthread_cond_t to_scheduler, to_workers;
     bool is_woken, is_ending;
-    struct job *waiting[WORKERS_MOST]; /* leased, not yet taken by a worker */
+    struct job *waiting[WAITING_MOST]; /* leased, not yet taken by a worker; in order */
     size_t n_waiting;
+    const struct job *running[WORKERS_MOST];
     int idle;
     _Atomic int64_t ran, failed, retried;
 };
@@ -165,7 +174,7 @@ static enum err look(struct tx *tx, void *arg, struct why *w)
     return OK;
 }
 
-/* Lease what is due, as much as there are idle workers. False: the store is not well. */
+/* Lease what is due, `room` at most. False: the store is not well. */
 static bool lease_due(struct jobs *j, struct arena *a, int room, msec *ret_wait)
 {
     struct claim c = {.arena = a, .limit = room, .node = store_node(j->store)};
@@ -185,7 +194,6 @@ static bool lease_due(struct jobs *j, struct arena *a, int room, msec *ret_wait)
     pthread_mutex_lock(&j->lock);
     for (size_t i = 0; i < c.due.n; i++)
         j->waiting[j->n_waiting++] = job_of(&c.due.v[i]);
-    j->idle -= (int)c.due.n;
     pthread_cond_broadcast(&j->to_workers);
     pthread_mutex_unlock(&j->lock);
     *ret_wait = c.due.n ? 0 : 100;
@@ -209,6 +217,13 @@ static void wait_ms(struct jobs *j, msec ms)
     j->is_woken = false;
 }
 
+static int room_of(const struct jobs *j)
+{
+    size_t room = WAITING_MOST - j->n_waiting;
+
+    return j->idle == 0 ? 0 : (int)(room < CLAIM_MOST ? room : CLAIM_MOST);
+}
+
 static void *schedule(void *arg)
 {
     struct jobs *j = arg;
@@ -217,12 +232,12 @@ static void *schedule(void *arg)
 
     pthread_mutex_lock(&j->lock);
     while (!j->is_ending) {
-        int room = j->idle;
+        int room = room_of(j);
 
         /* No idle worker: the next one that is done wakes us. */
         if (room == 0 || wait > 0)
             wait_ms(j, room == 0 ? POLL_MS : wait);
-        room = j->idle;
+        room = room_of(j);
         if (j->is_ending || room == 0)
             continue;
         pthread_mutex_unlock(&j->lock);
@@ -317,27 +332,58 @@ static void run(struct jobs *j, struct job *job)
     settle(j, k, job, e, &w);
 }
 
+/* Of a serial kind only one job of a lane (its payload) runs at a time. */
+static bool may_run(const struct jobs *j, const struct job *job)
+{
+    const struct job_kind *k = kind_of(j, job->kind);
+
+    if (!k || !k->is_serial || !job->payload)
+        return true;
+    for (int i = 0; i < j->n_workers; i++)
+        if (j->running[i] && strcmp(j->running[i]->kind, job->kind) == 0 &&
+            j->running[i]->payload && strcmp(j->running[i]->payload, job->payload) == 0)
+            return false;
+    return true;
+}
+
+/* The first that may run, out of the queue; NULL: none. */
+static struct job *take(struct jobs *j)
+{
+    for (size_t i = 0; i < j->n_waiting; i++) {
+        struct job *job = j->waiting[i];
+
+        if (!may_run(j, job))
+            continue;
+        j->n_waiting--;
+        memmove(j->waiting + i, j->waiting + i + 1, (j->n_waiting - i) * sizeof *j->waiting);
+        return job;
+    }
+    return NULL;
+}
+
 static void *work(void *arg)
 {
-    struct jobs *j = arg;
+    struct worker *self = arg;
+    struct jobs *j = self->jobs;
 
     pthread_mutex_lock(&j->lock);
     for (;;) {
-        struct job *job;
+        struct job *job = NULL;
 
-        while (j->n_waiting == 0 && !j->is_ending)
+        while (!j->is_ending && !(job = take(j)))
             pthread_cond_wait(&j->to_workers, &j->lock);
-        if (j->n_waiting == 0)
+        if (!job)
             break;
-        job = j->waiting[0];
-        j->n_waiting--;
-        memmove(j->waiting, j->waiting + 1, j->n_waiting * sizeof *j->waiting);
+        j->idle--;
+        j->running[self->n] = job;
         pthread_mutex_unlock(&j->lock);
         run(j, job);
-        arena_free(job->arena);
         pthread_mutex_lock(&j->lock);
+        j->running[self->n] = NULL;
+        arena_free(job->arena);
         j->idle++;
         j->is_woken = true;
+        pthread_cond_broadcast(&j->to_workers); /* its lane is free */
         pthread_cond_signal(&j->to_scheduler);
     }
     pthread_mutex_unlock(&j->lock);
@@ -375,9 +421,12 @@ enum err jobs_start(struct store *s, const struct job_kind *kinds, void *app, in
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&j->to_workers, NULL);
     store_set_jobs(s, j);
-    for (int i = 0; i < j->n_workers; i++)
-        if (pthread_create(&j->workers[i], NULL, work, j))
+    for (int i = 0; i < j->n_workers; i++) {
+        j->workers[i].jobs = j;
+        j->workers[i].n = i;
+        if (pthread_create(&j->workers[i].thread, NULL, work, &j->workers[i]))
             abort(); /* no thread at the start: nothing can be done */
+    }
     if (pthread_create(&j->scheduler, NULL, schedule, j))
         abort();
     *ret = j;
@@ -386,6 +435,8 @@ enum err jobs_start(struct store *s, const struct job_kind *kinds, void *app, in
 
 void jobs_stop(struct jobs *j)
 {
+    struct why w;
+
     if (!j)
         return;
     pthread_mutex_lock(&j->lock);
@@ -395,8 +446,12 @@ void jobs_stop(struct jobs *j)
     pthread_mutex_unlock(&j->lock);
     pthread_join(j->scheduler, NULL);
     for (int i = 0; i < j->n_workers; i++)
-        pthread_join(j->workers[i], NULL);
+        pthread_join(j->workers[i].thread, NULL);
     store_set_jobs(j->store, NULL);
+    for (size_t i = 0; i < j->n_waiting; i++)
+        arena_free(j->waiting[i]->arena);
+    if (store_write(j->store, unlease, j->store, &w)) /* what waited is free for others */
+        log_line(LOG_WARN, "leases not given back", "\"why\":%s", log_quote(w.text));
     pthread_cond_destroy(&j->to_scheduler);
     pthread_cond_destroy(&j->to_workers);
     pthread_mutex_destroy(&j->lock);

@@ -45,7 +45,8 @@ struct job_kind {
     job_fn *run;
     /* Called instead of a retry once `max_tries` were made; may be NULL. */
     job_fn *give_up;
-    int max_tries; /* 0: no end */
+    int max_tries;  /* 0: no end */
+    bool is_serial; /* of those with one payload only one runs at a time on a node */
 };
 
 /* The row goes with the caller's transaction. */

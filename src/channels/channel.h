@@ -134,6 +134,11 @@ struct channel {
     enum err (*parse)(const struct inbox *inbox, const void *raw, size_t n, struct arena *a,
                       struct incoming *ret, struct why *w);
 
+    /* What a web page needs to reach this inbox, and what its server signs its users with (chat
+     * has both). NULL: nothing. */
+    const char *(*page_token)(int64_t inbox_id, const char *inbox_secret, struct arena *a);
+    const char *(*identity_secret)(int64_t inbox_id, const char *inbox_secret, struct arena *a);
+
     /* The key of a reply, made once and stored before the first try (mail: its Message-ID,
      * without <>). NULL: "antiphon.ID" will do. */
     const char *(*key)(const struct inbox *inbox, int64_t ticket_id, int64_t message_id,

@@ -17,7 +17,7 @@
 #include "http/http.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
-#include "people/auth.h"
+#include "people/auth_api.h"
 #include "people/people.h"
 #include "people/policy.h"
 #include "routes.h"

@@ -5,7 +5,6 @@
 
 #include "base/limits.h"
 #include "channels/channel.h"
-#include "channels/webchat/token.h"
 #include "inboxes/inbox.sql.h"
 #include "people/audit.h"
 #include "people/policy.h"
@@ -180,7 +179,7 @@ static struct inbox_view view_of(struct arena *a, const struct inbox_list_row *r
                                  const struct principal *who)
 {
     const struct channel *c = channel_named(r->channel);
-    bool is_admin = policy_may(who, P_INBOX_ADMIN), is_chat = strcmp(r->channel, "webchat") == 0;
+    bool is_admin = policy_may(who, P_INBOX_ADMIN);
 
     return (struct inbox_view){
         .id = r->id,
@@ -193,9 +192,9 @@ static struct inbox_view view_of(struct arena *a, const struct inbox_list_row *r
         .is_active = r->is_active,
         .is_demo = r->is_demo,
         .created_at = r->created_at,
-        .widget_token = is_chat ? webchat_token(r->id, r->secret, a) : NULL,
+        .widget_token = c && c->page_token ? c->page_token(r->id, r->secret, a) : NULL,
         .identity_secret =
-            is_chat && is_admin ? webchat_identity_secret(r->id, r->secret, a) : NULL,
+            c && c->identity_secret && is_admin ? c->identity_secret(r->id, r->secret, a) : NULL,
         .rev = r->rev};
 }
 

@@ -1,4 +1,4 @@
-/* principal.h: who is asking? Set once per request by people/auth.c, carried everywhere. */
+/* principal.h: who is asking? Set once per request by people/auth_api.c, carried everywhere. */
 #pragma once
 
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "people/audit.h"
-#include "people/auth.h"
+#include "people/auth_api.h"
 #include "people/people.h"
 #include "people/people.sql.h"
 #include "people/people_api.h"

@@ -1,10 +1,11 @@
 /* mime.c: the mail's headers, and the way through the whole of it. */
-#include "channels/email/mime_inside.h"
+#include "channels/email/mime.h"
 
 #include <ctype.h>
 
 #include "base/limits.h"
 #include "base/scope.h"
+#include "channels/email/mime_inside.h"
 
 #define GROUP_DEPTH_MAX 5
 /* A date before mail, or one from the far future, is a broken clock. */

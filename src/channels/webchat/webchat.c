@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channels/webchat/origin.h"
+#include "channels/webchat/token.h"
 #include "sys/zone.h"
 
 /* Pages of one company: sites, languages, staging. */
@@ -105,4 +106,6 @@ const struct channel webchat_channel = {
     .settings = &WEBCHAT_SETTINGS,
     .settings_bytes = sizeof(struct webchat_settings),
     .check = check,
+    .page_token = webchat_token,
+    .identity_secret = webchat_identity_secret,
 };

@@ -1,4 +1,4 @@
-#include "people/auth.h"
+#include "people/auth_api.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>

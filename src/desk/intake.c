@@ -276,30 +276,31 @@ enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, struct
     struct intake_result out = {0};
     enum err e;
 
-    if ((e = seen_before(&v, &out, w)))
-        return e; /* once  */
+    if ((e = seen_before(&v, &out, w))) /* once */
+        return e;
     if (out.is_duplicate) {
         *ret = out;
         return OK;
     }
-    if ((e = into_inbox(&v, w)))
-        return e; /* where */
-    if ((e = contact_for(tx, a, m->inbox_id, &m->contact, &v.from, w)))
-        return e; /* who   */
-    if ((e = which_ticket(&v, w)))
-        return e; /* which */
+    if ((e = into_inbox(&v, w))) /* where */
+        return e;
+    if ((e = contact_for(tx, a, m->inbox_id, &m->contact, &v.from, w))) /* who */
+        return e;
+    if ((e = which_ticket(&v, w))) /* which */
+        return e;
     if (!v.is_found && (e = open_ticket(&v, w)))
         return e;
     if (v.is_found && v.is_stranger && (e = note_stranger(&v, w)))
         return e;
-    if (v.is_found && (e = hear(&v, w)))
-        return e; /* state */
+    if (v.is_found && (e = hear(&v, w))) /* what it does to it */
+        return e;
     v.message_id = tx_id(tx);
-    if ((e = keep_message(&v, w)))
-        return e; /* keep  */
+    if ((e = keep_message(&v, w))) /* keep */
+        return e;
+    /* tell */
     if (!m->is_imported && (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,
                                                0, EVENT_DATA_INCOMING, w)))
-        return e; /* tell  */
+        return e;
     *ret = (struct intake_result){.message_id = v.message_id,
                                   .ticket_id = v.ticket.core.id,
                                   .contact_id = v.from.id,

@@ -210,25 +210,25 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     if ((e = find_ticket(&v, w)))
         return e;
     if ((e = find_answered(&v, w)))
-        return e; /* to whom  */
+        return e;
     if ((e = check_text(&v, w)))
-        return e; /* what     */
+        return e;
     if ((e = take_files(&v, w)))
         return e;
     v.message_id = tx_id(tx);
     if ((e = keep_reply(&v, w)))
-        return e; /* keep     */
+        return e;
     if (needs_job(&v) && (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id),
                                        tx_now(tx), v.message_id, lane_of(a, v.ticket.inbox_id), w)))
-        return e; /* send     */
+        return e;
     if ((e = move_ticket(&v, w)))
-        return e; /* state    */
+        return e;
     if ((e = forget_draft(&v, w)))
         return e;
     if ((e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,
                             who->kind == WHO_AGENT ? who->id : 0,
                             v.is_note ? EVENT_DATA_NOTE : EVENT_DATA_REPLY, w)))
-        return e; /* tell     */
+        return e;
     *ret_id = v.message_id;
     return OK;
 }

@@ -19,6 +19,8 @@
 #define LIMIT_LINGER_BYTES (1024 * 1024)
 /* All bodies being received, together: over it, new ones get 503 [bytes]. */
 #define LIMIT_BODIES_BYTES (256L * 1024 * 1024)
+/* All answers waiting for slow readers, together: the client that makes it more is closed. */
+#define LIMIT_UNSENT_BYTES (256L * 1024 * 1024)
 /* One answer that is built in memory: 100 messages of the longest text, escaped. */
 #define LIMIT_ANSWER_BYTES (64 * 1024 * 1024)
 /* Event streams: a write every 100 ms at most, a comment when all is quiet so that proxies

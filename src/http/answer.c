@@ -198,6 +198,15 @@ static bool has_header(const struct res *s, const char *name)
     return false;
 }
 
+/* Not printf: a dozen of these stand in every answer. */
+static void add_header(struct buf *b, const char *name, const char *value)
+{
+    buf_str(b, name);
+    buf_add(b, ": ", 2);
+    buf_str(b, value);
+    buf_add(b, "\r\n", 2);
+}
+
 static void write_defaults(struct buf *b, const struct res *s, const char *type)
 {
     /* A worker runs under the policy that came with its script. */
@@ -206,8 +215,7 @@ static void write_defaults(struct buf *b, const struct res *s, const char *type)
 
     for (size_t i = 0; i < sizeof DEFAULTS / sizeof *DEFAULTS; i++)
         if (s->n_extra == 0 || !has_header(s, DEFAULTS[i].name))
-            buf_printf(b, "%s: %s\r\n", DEFAULTS[i].name,
-                       is_page ? DEFAULTS[i].page : DEFAULTS[i].data);
+            add_header(b, DEFAULTS[i].name, is_page ? DEFAULTS[i].page : DEFAULTS[i].data);
 }
 
 static void write_head(struct buf *b, const struct exchange *x, int64_t length)
@@ -215,15 +223,16 @@ static void write_head(struct buf *b, const struct exchange *x, int64_t length)
     const struct res *s = &x->res;
     const char *type = s->content_type ? s->content_type : "application/json";
 
-    buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\nX-Request-Id: %s\r\n", s->status,
-               reason(s->status), loop_date(x->loop), x->req.request_id);
+    buf_printf(b, "HTTP/1.1 %d %s\r\n", s->status, reason(s->status));
+    add_header(b, "Date", loop_date(x->loop));
+    add_header(b, "X-Request-Id", x->req.request_id);
     if (length != 0 || s->content_type)
-        buf_printf(b, "Content-Type: %s\r\n", type);
+        add_header(b, "Content-Type", type);
     if (length >= 0 && s->status != 204 && s->status != 304)
         buf_printf(b, "Content-Length: %" PRId64 "\r\n", length);
     write_defaults(b, s, type);
     for (size_t i = 0; i < s->n_extra; i++)
-        buf_printf(b, "%s: %s\r\n", s->extra[i].name.p, s->extra[i].value.p);
+        add_header(b, s->extra[i].name.p, s->extra[i].value.p);
     if (x->conn->closes)
         buf_str(b, "Connection: close\r\n");
     else if (x->reader.is_1_0)
@@ -259,6 +268,10 @@ static void settle(struct exchange *x)
     if (s->status == 0)
         s->status = 200;
     log_failure(x, s->status);
+    log_line(LOG_DEBUG, "request",
+             "\"request_id\":\"%s\",\"route\":\"%s\",\"status\":%d,\"us\":%" PRId64,
+             x->req.request_id, x->req.route ? x->req.route->path : "", s->status,
+             clock_mono_us() - x->started_us);
     atomic_fetch_add(&x->server->by_status[s->status / 100], 1);
     if (s->status >= 400 && s->status < 500)
         atomic_fetch_add(&x->server->refused, 1);

@@ -237,32 +237,43 @@ size_t conn_unsent(const struct conn *c)
     return (c->out ? evbuffer_get_length(c->out) : 0) + (size_t)c->file_left;
 }
 
+/* A body that waits for a slow reader. */
+struct kept {
+    struct body body;
+    struct http_server *server;
+    size_t left;
+};
+
 static void release(const void *p, size_t n, void *arg)
 {
-    struct body *body = arg;
+    struct kept *kept = arg;
 
-    body->release(body->arg);
-    free(body);
+    atomic_fetch_sub(&kept->server->unsent_bytes, (int64_t)kept->left);
+    kept->body.release(kept->body.arg);
+    free(kept);
 }
 
-/* Keep the last `left` bytes of the body for later, without a copy. */
-static void keep_body(struct conn *c, struct body body, size_t left)
+/* Keep the last `left` bytes of the body for later, without a copy. False: too many clients
+ * leave too much unread; this one is the last straw. */
+static bool keep_body(struct conn *c, struct body body, size_t left)
 {
     const char *from = (const char *)body.p + (body.n - left);
-    struct body *kept;
+    struct http_server *s = c->loop->server;
+    struct kept *kept;
 
     if (left == 0 || !body.release) {
         evbuffer_add(c->out, from, left);
         if (body.release)
             body.release(body.arg);
-        return;
+        return true;
     }
     kept = malloc(sizeof *kept);
     if (!kept)
         abort();
-    *kept = body;
+    *kept = (struct kept){body, s, left};
     if (evbuffer_add_reference(c->out, from, left, release, kept) != 0)
         abort(); /* out of memory, as everywhere */
+    return atomic_fetch_add(&s->unsent_bytes, (int64_t)left) + (int64_t)left <= LIMIT_UNSENT_BYTES;
 }
 
 void conn_send(struct conn *c, const void *head, size_t n, struct body body)
@@ -290,8 +301,9 @@ void conn_send(struct conn *c, const void *head, size_t n, struct body body)
         evbuffer_add(c->out, (const char *)head + took, n - (size_t)took);
         took = (ssize_t)n;
     }
-    keep_body(c, body, body.n - ((size_t)took - n));
-    if (!c->tls)
+    if (!keep_body(c, body, body.n - ((size_t)took - n)))
+        conn_close(c);
+    else if (!c->tls)
         want_write(c);
     else if (!flush(c))
         conn_close(c);
@@ -480,8 +492,9 @@ static void feed_waiting(struct conn *c)
 /* All of the answer is with the kernel. */
 static void written(struct conn *c)
 {
-    if (c->closes && c->lingers && !c->tls) {
-        shutdown(c->fd, SHUT_WR);
+    if (c->closes && c->lingers) {
+        if (!c->tls) /* in TLS its own goodbye comes with the close */
+            shutdown(c->fd, SHUT_WR);
         if (c->in)
             evbuffer_free(c->in);
         c->in = NULL;

@@ -41,8 +41,9 @@ struct route {
     const struct shape *in;  /* parsed before the handler: q->in; NULL: raw body or none */
     const struct shape *out; /* for OpenAPI: what stands in "data" */
     bool is_list;            /* "data" is a list with "meta" */
-    const char *query;       /* names of the query parameters, by comma; others are refused 422; "*": any */
-    const char *says;        /* one line for the API page; NULL: not in the API page */
+    const char
+        *query; /* names of the query parameters, by comma; others are refused 422; "*": any */
+    const char *says; /* one line for the API page; NULL: not in the API page */
 };
 
 struct http_header {

@@ -133,7 +133,7 @@ struct http_server {
     size_t n_loops;
     int port;
     int64_t phase_us[PHASES];
-    _Atomic int64_t requests, refused, connections, streams, body_bytes;
+    _Atomic int64_t requests, refused, connections, streams, body_bytes, unsent_bytes;
     _Atomic int64_t by_status[6];
 };
 

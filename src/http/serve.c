@@ -142,6 +142,15 @@ static enum err check_media(struct exchange *x)
     return OK;
 }
 
+/* Our proxy's own line comes last, whatever the client sent before. */
+static struct str last_header(const struct req *q, struct str name)
+{
+    for (size_t i = q->n_headers; i > 0; i--)
+        if (str_eq_nocase(q->headers[i - 1].name, name))
+            return q->headers[i - 1].value;
+    return (struct str){0};
+}
+
 static struct in6_addr find_client(struct exchange *x)
 {
     const struct proxies *p = x->server->proxies;
@@ -150,7 +159,7 @@ static struct in6_addr find_client(struct exchange *x)
     x->req.is_tls = x->server->tls != NULL;
     if (proxies_trust(p, &client)) {
         x->req.is_tls |= str_eq_nocase(req_header(&x->req, "x-forwarded-proto"), STR("https"));
-        client = proxies_client(p, &client, req_header(&x->req, "x-forwarded-for"));
+        client = proxies_client(p, &client, last_header(&x->req, STR("x-forwarded-for")));
     }
     x->req.ip = address_text(&client, x->req.arena);
     return client;

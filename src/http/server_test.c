@@ -191,6 +191,10 @@ static void what_a_handler_sees(void **state)
          "path /things/5/parts/a b id 5 text a b rest - ip 127.0.0.1 tls 0 q -"},
         {"GET /files/a/b.txt HTTP/1.1",
          "path /files/a/b.txt id 0 text - rest a/b.txt ip 127.0.0.1 tls 0 q -"},
+        {"GET /hello HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 192.0.2.8",
+         "path /hello id 0 text - rest - ip 192.0.2.8 tls 0 q -"},
+        {"GET /hello HTTP/1.1\r\nX-Forwarded-For: nonsense",
+         "path /hello id 0 text - rest - ip 127.0.0.1 tls 0 q -"},
         {"GET /hello HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7, 127.0.0.1\r\n"
          "X-Forwarded-Proto: https",
          "path /hello id 0 text - rest - ip 192.0.2.7 tls 1 q -"},

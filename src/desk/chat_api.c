@@ -141,7 +141,7 @@ enum err chat_config_get(struct req *q, struct res *s, struct why *w)
 
     if ((e = chat_find(q, s, q->tx, &c, w)))
         return e;
-    out = (struct config){.name = c.inbox->name,
+    out = (struct config){.name = c.settings.title ? c.settings.title : c.inbox->name,
                           .greeting = c.settings.greeting,
                           .away_text = c.settings.away_text,
                           .color = c.settings.color,

@@ -135,7 +135,8 @@ static const char *inbox_settings(struct arena *a, const struct demo_inbox *d)
     if (strcmp(d->channel, "email") == 0)
         return arena_printf(a, "{\"address\":\"%s\"}", d->address);
     if (strcmp(d->channel, "webchat") == 0)
-        return "{\"greeting\":\"Hello! What can we put right?\"}";
+        return "{\"title\":\"Tidewren\",\"greeting\":\"Hello. What can we put right?\","
+               "\"color\":\"#1f5673\",\"needs_email_when_away\":true}";
     return "{}";
 }
 

@@ -104,6 +104,13 @@ void live_who_free(void *who)
     free(who);
 }
 
+/* Somebody looks, writes, has read: nothing about the ticket itself. */
+static bool is_sign(const struct event *e)
+{
+    return strcmp(e->kind, EVENT_PRESENCE_CHANGED) == 0 ||
+           strcmp(e->kind, EVENT_TYPING_CHANGED) == 0 || strcmp(e->kind, EVENT_TICKET_SEEN) == 0;
+}
+
 static bool is_of_ticket(const struct event *e)
 {
     return e->ticket_id != 0;
@@ -126,11 +133,13 @@ static void publish(struct live *l, const struct event *e)
     if (is_of_ticket(e)) {
         snprintf(topic, sizeof topic, "ticket:%" PRId64, e->ticket_id);
         http_publish(http, topic, key, b.p, live_may, e->inbox_id);
-        snprintf(key, sizeof key, "%" PRId64, e->ticket_id);
+        if (!is_sign(e)) /* a sign must not take the place of a change: no row changes by it */
+            snprintf(key, sizeof key, "%" PRId64, e->ticket_id);
         http_publish(http, "list", key, b.p, live_may, e->inbox_id);
     } else {
         http_publish(http, "list", key, b.p, live_may, e->inbox_id);
     }
+    live_chat(http, e);
     buf_done(&b);
 }
 
@@ -140,13 +149,10 @@ static void heard(void *arg, const struct event *v, size_t n)
     bool is_counted = false;
 
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(v[i].kind, "presence.changed") == 0)
+        if (strcmp(v[i].kind, EVENT_PRESENCE_CHANGED) == 0)
             presence_hear(l->presence, &v[i]);
-        else if (is_of_ticket(&v[i]) && strcmp(v[i].kind, EVENT_TYPING_CHANGED) != 0 &&
-                 strcmp(v[i].kind, EVENT_TICKET_SEEN) != 0)
-            is_counted = true;
+        is_counted |= is_of_ticket(&v[i]) && !is_sign(&v[i]);
         publish(l, &v[i]);
-        live_chat(l->http, &v[i]);
     }
     if (!is_counted)
         return;

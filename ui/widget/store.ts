@@ -53,7 +53,11 @@ export class Keep {
   }
   clear() {
     this.value = {}
-    this.save()
+    try {
+      localStorage.removeItem(this.key)
+    } catch {
+      // blocked
+    }
   }
   private save() {
     try {

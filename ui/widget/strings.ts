@@ -396,6 +396,11 @@ export function localeOf(wishes: readonly (string | null | undefined)[]): string
   return 'en'
 }
 
+/** "en" where the browser says "en-GB": dates and clocks as the person knows them. */
+export function regional(locale: string, browser: readonly string[]): string {
+  return locale.includes('-') ? locale : (browser.find((b) => b.startsWith(locale + '-')) ?? locale)
+}
+
 export const stringsOf = (locale: string): Strings => LANGUAGES[locale.split('-')[0]!] ?? en
 export const isRtl = (locale: string): boolean => /^(ar|he|fa|ur)\b/.test(locale)
 

@@ -103,7 +103,7 @@ textarea{display:block;width:100%;resize:none;padding:7px 10px 4px;min-height:36
 @media (forced-colors:active){.words,.panel,.bubble,.badge,.send{border:1px solid}}
 @container (max-width:520px) or (max-height:520px){
 .panel,.left .panel{inset:0;width:auto;height:auto;border-radius:0;inset-block-end:var(--keyboard,0px)}
-.sheet .panel{inset-block-start:24%;border-radius:14px 14px 0 0}
+.sheet .panel{inset-block-start:min(196px,34%);border-radius:14px 14px 0 0}
 .root.open .bubble{display:none}
 .foot{padding-block-end:max(12px,env(safe-area-inset-bottom))}
 .head{min-height:60px}

@@ -2,7 +2,7 @@
 import type { Chat } from './chat'
 import { css, parse, scheme } from './color'
 import { clip, cross, h, linked, mark, paper } from './dom'
-import { fill, isRtl, localeOf, stringsOf, type Strings } from './strings'
+import { fill, isRtl, localeOf, regional, stringsOf, type Strings } from './strings'
 import type { OutMessage } from './store'
 import { STYLE } from './style'
 import { MAX_FILES, MAX_FILE_BYTES, MAX_TEXT, type Attachment, type Message } from './types'
@@ -64,7 +64,10 @@ export class View {
     private readonly o: ViewOptions,
   ) {
     const c = chat.state.config
-    this.locale = localeOf([o.locale, c.locale, document.documentElement.lang, ...navigator.languages])
+    this.locale = regional(
+      localeOf([o.locale, c.locale, document.documentElement.lang, ...navigator.languages]),
+      navigator.languages,
+    )
     const s = (this.s = stringsOf(this.locale))
 
     this.bubble = h('button', { class: 'bubble', type: 'button', 'aria-haspopup': 'dialog', onclick: () => this.open() })

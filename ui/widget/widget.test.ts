@@ -4,7 +4,7 @@ import { ApiError } from './api'
 import { backoff } from './backoff'
 import { clean, contextOf, deviceOf } from './context'
 import { Keep, Outbox, type OutMessage } from './store'
-import { fill, isRtl, LANGUAGES, localeOf, stringsOf } from './strings'
+import { fill, isRtl, LANGUAGES, localeOf, regional, stringsOf } from './strings'
 
 test('backoff grows, has jitter and a most', () => {
   for (let tries = 1; tries < 200; tries++) {
@@ -84,6 +84,9 @@ test('languages: the first wish that we speak', () => {
   assert.equal(localeOf(['de_AT']), 'de-AT')
   assert.equal(localeOf(['', 'zh-CN', undefined]), 'en')
   assert.equal(localeOf(['en-<script>']), 'en')
+  assert.equal(regional('en', ['de-DE', 'en-GB']), 'en-GB')
+  assert.equal(regional('en-US', ['en-GB']), 'en-US')
+  assert.equal(regional('ar', ['en-GB']), 'ar')
   assert.equal(stringsOf('pt-BR').send, 'Enviar')
   assert.equal(isRtl('ar-EG'), true)
   assert.equal(isRtl('are'), false)

@@ -15,6 +15,8 @@ SHAPE(WEBCHAT_SETTINGS, "ChatSettings", struct webchat_settings, "how a chat inb
       {
           {"origins", SHAPE_TEXTS, 0, offsetof(struct webchat_settings, origins), 0, ORIGINS,
            .doc = "pages that may show the chat, like https://shop.example; * for all"},
+          {"title", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct webchat_settings, title), 0, 100,
+           .doc = "what customers call you, over the chat; null: the inbox's name"},
           {"greeting", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct webchat_settings, greeting), 0,
            300, .doc = "what the empty chat says; null: ours, in the customer's language"},
           {"away_text", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct webchat_settings, away_text), 0,
@@ -73,6 +75,7 @@ enum err webchat_settings_read(const char *json, struct arena *a, struct webchat
         return e;
     if ((e = origins_clean(&s.origins, a, w)))
         return e;
+    s.title = given(s.title);
     s.greeting = given(s.greeting);
     s.away_text = given(s.away_text);
     s.color = given(s.color);
@@ -86,6 +89,17 @@ enum err webchat_settings_read(const char *json, struct arena *a, struct webchat
                           s.hours->zone);
     *ret = s;
     return OK;
+}
+
+static enum err settings_check(const char *json, struct arena *a, struct why *w)
+{
+    struct webchat_settings s;
+    struct why inner = {0};
+    enum err e = webchat_settings_read(json, a, &s, &inner);
+
+    if (!e)
+        return OK;
+    return fail_field(w, e, arena_printf(a, "settings.%s", inner.field), "%s", inner.text);
 }
 
 /* Nothing to connect to: well if the settings are. */
@@ -105,6 +119,7 @@ const struct channel webchat_channel = {
     .sends = false,
     .settings = &WEBCHAT_SETTINGS,
     .settings_bytes = sizeof(struct webchat_settings),
+    .settings_check = settings_check,
     .check = check,
     .page_token = webchat_token,
     .identity_secret = webchat_identity_secret,

@@ -22,6 +22,7 @@
 /* The settings of an inbox of this channel, out of inbox->settings. */
 struct webchat_settings {
     struct shape_texts origins;  /* "https://shop.example", or "*" for every page */
+    const char *title;           /* what customers call us; NULL: the inbox's name */
     const char *greeting;        /* NULL: the widget's own, in the customer's language */
     const char *away_text;       /* NULL: the same */
     const char *color;           /* "#rrggbb"; NULL: ours */

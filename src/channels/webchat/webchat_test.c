@@ -77,8 +77,11 @@ static void the_check_button_checks_the_settings(void **state)
     struct why w = {0};
 
     assert_int_equal(webchat_channel.check(&inbox, a, &w), E_INVALID);
+    assert_int_equal(webchat_channel.settings_check(inbox.settings, a, &w), E_INVALID);
+    assert_string_equal(w.field, "settings.color");
     inbox.settings = "{\"origins\":[\"https://shop.example\"]}";
     assert_int_equal(webchat_channel.check(&inbox, a, &w), OK);
+    assert_int_equal(webchat_channel.settings_check(inbox.settings, a, &w), OK);
     arena_free(a);
 }
 

@@ -185,6 +185,22 @@ test('what is not in the form is refused by name', async ({ server }) => {
   expect((await visitor.read()).data).toEqual([])
 })
 
+test('settings that cannot work are refused when they are made, naming the field', async ({ server }) => {
+  const rows: [object, string][] = [
+    [{ origins: ['https://shop.example', 'https://shop.example/help'] }, 'settings.origins.1'],
+    [{ origins: ['null'] }, 'settings.origins.0'],
+    [{ color: 'teal' }, 'settings.color'],
+    [{ hours: { zone: 'Europe/Nowhere', days: [] } }, 'settings.hours.zone'],
+    [{ hours: { days: [{ day: 'mon', from: '17:00', to: '09:00' }] } }, 'settings.hours.days.0.to'],
+    [{ orgins: [] }, 'settings.orgins'],
+  ]
+  for (const [settings, field] of rows) {
+    const answer = await server.api.post('/api/v1/inboxes', { name: 'Chat', channel: 'webchat', settings })
+    expect(answer.status, field).toBe(422)
+    expect(answer.json.field).toBe(field)
+  }
+})
+
 test('with require_identity only customers the company signs for may write', async ({ server }) => {
   const { token, secret } = await chatInbox(server, ['*'], { require_identity: true })
   const api = new Api(server.url)

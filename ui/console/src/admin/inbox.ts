@@ -17,8 +17,20 @@ export interface MailForm {
   imap: Server
   smtp: Server
 }
+/* One open stretch; a night is two. "24:00" is the end of a day, which a browser's clock field
+ * knows only as "00:00". */
+export interface Stretch {
+  day: string
+  from: string
+  to: string
+}
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 export interface ChatForm {
   origins: string
+  title: string
+  has_hours: boolean
+  zone: string
+  days: Stretch[]
   greeting: string
   away_text: string
   color: string
@@ -72,10 +84,26 @@ export function mailJson(f: MailForm, before: Record<string, unknown>, isNew: bo
   return out
 }
 
+interface Hours {
+  zone: string | null
+  days: Stretch[]
+}
+function hoursForm(h: Hours | null | undefined): Pick<ChatForm, 'has_hours' | 'zone' | 'days'> {
+  return {
+    has_hours: !!h,
+    zone: h?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    days: h
+      ? h.days.map((d) => ({ ...d, to: d.to === '24:00' ? '00:00' : d.to }))
+      : DAYS.slice(0, 5).map((day) => ({ day, from: '09:00', to: '17:00' })),
+  }
+}
+
 export function chatForm(s: Record<string, unknown>): ChatForm {
   const origins = Array.isArray(s.origins) ? s.origins : []
   return {
     origins: origins.join('\n'),
+    title: String(s.title ?? ''),
+    ...hoursForm(s.hours as Hours | null | undefined),
     greeting: String(s.greeting ?? ''),
     away_text: String(s.away_text ?? ''),
     color: String(s.color ?? '#0f766e'),
@@ -91,6 +119,10 @@ export function chatJson(f: ChatForm, before: Record<string, unknown>): Record<s
       .split(/[\s,]+/)
       .map((o) => o.trim())
       .filter(Boolean),
+    title: f.title.trim() || null,
+    hours: f.has_hours
+      ? { zone: f.zone.trim() || null, days: f.days.map((d) => ({ ...d, to: d.to === '00:00' ? '24:00' : d.to })) }
+      : null,
     greeting: f.greeting.trim() || null,
     away_text: f.away_text.trim() || null,
     color: f.color,

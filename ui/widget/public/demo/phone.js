@@ -37,7 +37,7 @@
     const script = document.createElement('script')
     script.src = '/widget.js'
     script.async = true
-    Object.assign(script.dataset, { inbox, into: '#screen', sheet: '', open: '', color: '#1f5673' })
+    Object.assign(script.dataset, { inbox, into: '#screen', sheet: '', open: '' })
     if (asked.get('theme')) script.dataset.theme = asked.get('theme')
     if (asked.get('locale')) script.dataset.locale = asked.get('locale')
     document.head.append(script)

@@ -106,7 +106,10 @@ export const del = <T>(p: string, ask?: Ask) => data<T>(send('DELETE', p, ask))
 export const upload = <T>(name: string, file: Blob, signal?: AbortSignal) =>
   data<T>(send('POST', '/uploads', { query: { name }, raw: file, signal }))
 
-/* All pages of a short list (agents, teams, inboxes): at most 20 pages of 100. */
+/* A list that the server gives in one piece: agents, teams, inboxes, tags. */
+export const whole = async <T>(p: string, ask?: Ask) => (await list<T>(p, ask)).data
+
+/* All pages of a list that has pages: at most 20 of 100. */
 export async function all<T>(p: string, query: Ask['query'] = {}): Promise<T[]> {
   const found: T[] = []
   let after: string | null = null

@@ -227,6 +227,7 @@ export interface SpoolItem {
 export interface SearchHit {
   kind: 'ticket' | 'message' | 'contact'
   ticket_id?: number | null
+  ticket_number?: number | null
   message_id?: number | null
   contact_id?: number | null
   title: string
@@ -254,9 +255,9 @@ export interface Upload {
   bytes: number
 }
 
-export interface DemoInfo {
-  is_demo: boolean
-  logins: { name: string; email: string; password: string; role: Role }[]
+export interface Demo {
+  is_there: boolean
+  agents: { name: string; email: string; role: Role }[]
 }
 
 export interface Page<T> {

@@ -1,16 +1,16 @@
 // What several panes ask the server for, each once: agents, teams, inboxes, statuses, tags, counts.
-import { computed } from 'vue'
+import { computed, watch } from 'vue'
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
-import { all, get } from '@/api/client'
+import { get, list, whole } from '@/api/client'
 import type { Agent, Contact, Count, Inbox, Status, Tag, Team, Ticket } from '@/api/types'
-import { useLive } from '@/live/live'
+import { liveState, useLive } from '@/live/live'
 import { mergeCounts } from '@/lib/queue'
 
-export const useAgents = () => useQuery({ queryKey: ['agents'], queryFn: () => all<Agent>('/agents') })
-export const useTeams = () => useQuery({ queryKey: ['teams'], queryFn: () => all<Team>('/teams') })
-export const useInboxes = () => useQuery({ queryKey: ['inboxes'], queryFn: () => all<Inbox>('/inboxes') })
-export const useStatuses = () => useQuery({ queryKey: ['statuses'], queryFn: () => all<Status>('/statuses') })
-export const useTags = () => useQuery({ queryKey: ['tags'], queryFn: () => all<Tag>('/tags') })
+export const useAgents = () => useQuery({ queryKey: ['agents'], queryFn: () => whole<Agent>('/agents') })
+export const useTeams = () => useQuery({ queryKey: ['teams'], queryFn: () => whole<Team>('/teams') })
+export const useInboxes = () => useQuery({ queryKey: ['inboxes'], queryFn: () => whole<Inbox>('/inboxes') })
+export const useStatuses = () => useQuery({ queryKey: ['statuses'], queryFn: () => whole<Status>('/statuses') })
+export const useTags = () => useQuery({ queryKey: ['tags'], queryFn: () => whole<Tag>('/tags') })
 
 export const useContact = (id: () => number | undefined) =>
   useQuery({
@@ -22,7 +22,7 @@ export const useContact = (id: () => number | undefined) =>
 export const useContactTickets = (id: () => number | undefined) =>
   useQuery({
     queryKey: computed(() => ['contact-tickets', id()]),
-    queryFn: () => all<Ticket>('/tickets', { contact: id() }),
+    queryFn: async () => (await list<Ticket>('/tickets', { query: { contact: id(), limit: 25 } })).data,
     enabled: computed(() => !!id()),
   })
 
@@ -33,10 +33,13 @@ export function useCounts() {
   useLive(
     () => ['counts'],
     (e) => {
-      if (e.kind === 'counts.changed' && Array.isArray(e.data))
-        queries.setQueryData<Count[]>(['counts'], (old) => mergeCounts(old ?? [], e.data as Count[]))
+      if (e.kind !== 'counts.changed' || !e.data) return
+      const rows = (Array.isArray(e.data) ? e.data : [e.data]) as Count[]
+      queries.setQueryData<Count[]>(['counts'], (old) => mergeCounts(old ?? [], rows))
     },
   )
+  // Counts are not replayed: after a broken line they are read anew.
+  watch(liveState, (now) => now === 'live' && void counts.refetch())
   return counts
 }
 

@@ -11,6 +11,9 @@ const PAGE = 50
 const SETTLE = 250 // [ms] gather a burst of events into one look
 const MANY = 12 // more changed tickets than this: fetch the first page instead of each
 
+/* About a ticket, but no change of its row. */
+const ASIDE = new Set(['presence.changed', 'typing.changed', 'ticket.seen', 'contact.changed'])
+
 /* Lists seen lately are shown at once while the server is asked again. */
 const seen = new Map<string, { rows: Rows; after: string | null; hasMore: boolean }>()
 
@@ -112,7 +115,7 @@ export function useList(queue: () => Queue, sort: () => Sort) {
   }
   function hear(e: LiveEvent) {
     if (e.kind === 'reset') return void fresh()
-    if (!e.ticket_id || ['presence.changed', 'typing.changed', 'ticket.seen'].includes(e.kind)) return // no row changes by these
+    if (!e.ticket_id || ASIDE.has(e.kind)) return
     changed.add(e.ticket_id)
     timer ??= setTimeout(look, SETTLE)
   }

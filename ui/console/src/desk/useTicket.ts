@@ -1,19 +1,11 @@
 // One open ticket: itself, its messages, who else is here; kept fresh by its own topic.
-import { computed, ref, watch } from 'vue'
+import { computed, watch } from 'vue'
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { all, get, post } from '@/api/client'
-import type { LiveEvent, Message, Ticket, Viewer } from '@/api/types'
+import type { LiveEvent, Message, Ticket } from '@/api/types'
 import { useLive } from '@/live/live'
-import { me } from '@/lib/session'
-
-const WRITING_FOR = 12_000 // [ms]; the widget says so again every 5 s
-
-export function mergeMessage(messages: Message[], m: Message): Message[] {
-  const at = messages.findIndex((x) => x.id === m.id)
-  if (at >= 0) return messages.with(at, m)
-  const below = messages.findIndex((x) => x.id > m.id)
-  return below < 0 ? [...messages, m] : messages.toSpliced(below, 0, m)
-}
+import { mergeMessage } from '@/lib/messages'
+import { useViewers } from './useViewers'
 
 export function useTicket(id: () => number | null) {
   const queries = useQueryClient()
@@ -33,40 +25,40 @@ export function useTicket(id: () => number | null) {
     enabled,
     staleTime: 0,
   })
-  const viewers = ref<Viewer[]>([])
-  /* The customer in a chat is writing now. */
-  const writing = ref(false)
-  let stopsAt: ReturnType<typeof setTimeout> | undefined
-  function showWriting(on: boolean) {
-    clearTimeout(stopsAt)
-    writing.value = on
-    if (on) stopsAt = setTimeout(() => (writing.value = false), WRITING_FOR)
-  }
-  watch(id, () => ((viewers.value = []), showWriting(false)))
+  const { viewers, hearViewer, hearTyping, isTyping } = useViewers(id)
 
   const setTicket = (t: Ticket) => queries.setQueryData(['ticket', t.id], t)
   const putMessage = (m: Message) =>
     queries.setQueryData<Message[]>(['messages', m.ticket_id], (old) => mergeMessage(old ?? [], m))
 
+  /* The same message is told by several topics: one fetch at a time, and once more if it was told
+   * again meanwhile. */
+  const fetching = new Map<number, boolean>()
   async function fetchMessage(messageId: number) {
+    if (fetching.has(messageId)) return void fetching.set(messageId, true)
+    fetching.set(messageId, false)
     try {
       putMessage(await get<Message>(`/messages/${messageId}`))
     } catch {
       void messages.refetch()
+    } finally {
+      const again = fetching.get(messageId)
+      fetching.delete(messageId)
+      if (again) void fetchMessage(messageId)
     }
   }
 
   function hear(e: LiveEvent) {
     if (e.kind === 'reset') return void (ticket.refetch(), messages.refetch())
     if (!id() || e.ticket_id !== id()) return
-    if (e.kind === 'presence.changed') {
-      const data = e.data as { agents?: Viewer[] } | undefined
-      viewers.value = (data?.agents ?? []).filter((v) => v.id !== me.value?.id)
-    } else if (e.kind === 'typing.changed') {
-      showWriting(!!(e.data as { on?: boolean } | undefined)?.on)
-    } else if (e.kind.startsWith('message.') && e.message_id) {
+    if (e.kind === 'presence.changed') hearViewer(e)
+    else if (e.kind === 'typing.changed') hearTyping(e)
+    else if (e.kind.startsWith('message.') && e.message_id) {
       void fetchMessage(e.message_id)
-      if (e.kind === 'message.created') void (ticket.refetch(), showWriting(false))
+      if (e.kind === 'message.created') {
+        hearTyping({ kind: '', data: { on: false } })
+        void ticket.refetch()
+      }
     } else if (e.kind === 'ticket.changed') {
       void ticket.refetch()
       if (e.message_id) void fetchMessage(e.message_id)
@@ -90,7 +82,7 @@ export function useTicket(id: () => number | null) {
   }
   watch(last, markSeen)
 
-  return { ticket, messages, viewers, writing, lastIncoming, last, setTicket, putMessage, markSeen }
+  return { ticket, messages, viewers, isTyping, lastIncoming, last, setTicket, putMessage, markSeen }
 }
 
 export type OpenTicket = ReturnType<typeof useTicket>

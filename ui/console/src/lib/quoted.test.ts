@@ -12,6 +12,10 @@ test('an intro over two lines folds', () => {
   const p = splitQuoted('Danke!\nAm 3. November 2026 um 10:01 Uhr\nschrieb Ana <ana@example.org>:\n> hallo')
   assert.equal(p.said, 'Danke!')
 })
+test('where the server says it begins, it begins', () => {
+  assert.deepEqual(splitQuoted('new\n\nold words', 5), { said: 'new', quoted: 'old words' })
+  assert.equal(splitQuoted('all old', 0).quoted, '')
+})
 test('quotes between answers stay', () => {
   const text = '> first?\nyes\n> second?\nno'
   assert.deepEqual(splitQuoted(text), { said: text, quoted: '' })

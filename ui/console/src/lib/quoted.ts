@@ -17,7 +17,10 @@ export interface Parts {
   quoted: string // '' if there is none
 }
 
-export function splitQuoted(text: string): Parts {
+/* `at`: where the server found the history [UTF-16 units], if it looked; else we look. */
+export function splitQuoted(text: string, at?: unknown): Parts {
+  if (typeof at === 'number' && at > 0 && at < text.length && text.slice(0, at).trim())
+    return { said: text.slice(0, at).trimEnd(), quoted: text.slice(at).trim() }
   const lines = text.split('\n')
   for (let i = 0; i < lines.length; i++) {
     const l = lines[i]!

@@ -34,7 +34,9 @@ export function liveStream(
       if (!f.data) return
       try {
         const e = JSON.parse(f.data) as LiveEvent
-        onEvent({ ...e, kind: e.kind || f.event }, f.id)
+        // Counts are not log entries: their data is the row itself.
+        if (!e.kind) onEvent({ kind: f.event, data: e }, f.id)
+        else onEvent(e, f.id)
       } catch {
         /* not ours: a proxy's chatter */
       }
@@ -50,8 +52,13 @@ export function liveStream(
 
   async function open() {
     clearTimeout(timer)
-    abort?.abort()
-    if (!topics.length) return say('idle')
+    if (!topics.length) {
+      abort?.abort()
+      opened = []
+      return say('idle')
+    }
+    // The old line stays until the new one is open: what is not replayed (counts) has no gap.
+    const old = abort
     const mine = (abort = new AbortController())
     opened = topics
     if (state !== 'live') say('connecting')
@@ -63,12 +70,19 @@ export function liveStream(
         signal: mine.signal,
       })
       if (res.status === 401 || res.status === 403) return say('signed-out')
+      if (res.status === 404 && topics.some((t) => t.startsWith('ticket:'))) {
+        // One of the tickets is gone or not ours to see: live without them rather than not at all.
+        topics = topics.filter((t) => !t.startsWith('ticket:'))
+        return void open()
+      }
       if (!res.ok || !res.body) throw new Error(`HTTP ${res.status}`)
       wait = FIRST_WAIT
+      old?.abort()
       say('live')
       await read(res, mine)
       throw new Error('ended')
     } catch {
+      old?.abort()
       if (abort !== mine) return // a newer one took over
       say('waiting')
       timer = setTimeout(open, wait * (0.75 + Math.random() / 2))

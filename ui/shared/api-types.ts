@@ -126,9 +126,8 @@ export interface Count {
 
 /** Is the demo desk there, and who works in it? */
 export interface Demo {
-  is_demo: boolean
-  /** only to who has the link that the server printed */
-  logins: DemoLogin[]
+  is_there: boolean
+  agents: DemoLogin[]
 }
 
 /** An invented agent */
@@ -136,7 +135,6 @@ export interface DemoLogin {
   name: string
   email: string
   role: string
-  password: string
 }
 
 /** What an agent has begun to write */
@@ -627,7 +625,7 @@ export interface Routes {
   /** Live events (SSE); Last-Event-ID goes on from there */
   'GET /api/v1/events': { path: Record<string, never>; query: { topics?: string }; body: undefined; answer: undefined }
   /** Is the demo desk there? */
-  'GET /api/v1/demo': { path: Record<string, never>; query: { token?: string }; body: undefined; answer: { data: Demo } }
+  'GET /api/v1/demo': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Demo } }
   /** Take the demo away */
   'POST /api/v1/demo/clear': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: undefined }
   /** Raw messages that could not be parsed */

@@ -1,8 +1,6 @@
 /* Does the demo desk come whole, with every state in its place, and go without a trace? */
 #include "desk/demo.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/scope.h"
@@ -12,6 +10,7 @@
 #include "inboxes/inbox_store.h"
 #include "people/people.h"
 #include "store/store.h"
+#include "store/test_store.h"
 #include "sys/secret.h"
 #include "tickets/record.h"
 #include "tickets/ticket.sql.h"
@@ -19,20 +18,20 @@
 
 SCOPED_FREE(struct arena, arena_free)
 
-static char folder[64];
+static struct test_store db;
 static struct store *store;
 static const struct principal ADMIN = {
     .kind = WHO_SYSTEM, .role = ROLE_ADMIN, .name = "", .sees_all = true};
+static const enum store_engine ENGINES[] = {STORE_SQLITE, STORE_POSTGRESQL};
 
 static int begin(void **state)
 {
-    struct store_conf conf = {.data_dir = folder, .node = -1, .is_migrating = true};
     struct why w = {0};
 
-    snprintf(folder, sizeof folder, "/tmp/antiphon-demo-XXXXXX");
-    if (!secret_init() || !mkdtemp(folder))
+    if (!secret_init())
         return -1;
-    if (store_open(&conf, &store, &w)) {
+    test_store_init(&db, *(const enum store_engine *)*state);
+    if (store_open(&db.conf, &store, &w)) {
         print_error("%s\n", w.text);
         return -1;
     }
@@ -41,11 +40,9 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    char command[128];
-
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf -- '%s'", folder);
-    return system(command);
+    test_store_done(&db);
+    return 0;
 }
 
 /* What is there now. */
@@ -202,12 +199,20 @@ static void what_is_real_stays(void **state)
     assert_true(look(a).is_counted);
 }
 
+#define ON(test, engine)                                                                           \
+    {                                                                                              \
+#test " on " #engine, test, begin, end, UNCONST(&ENGINES[STORE_##engine])                  \
+    }
+#define UNCONST(p) ((void *)(uintptr_t)(p))
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_comes_and_goes),
-        cmocka_unit_test(what_is_real_stays),
+        ON(it_comes_and_goes, SQLITE),
+        ON(what_is_real_stays, SQLITE),
+        ON(it_comes_and_goes, POSTGRESQL),
+        ON(what_is_real_stays, POSTGRESQL),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "base/scope.h"
 #include "store/engine.h"
 #include "store/migration.h"
+#include "store/pg.sql.h"
 #include "store/store.sql.h"
 
 SCOPED_FREE(struct arena, arena_free)
@@ -65,11 +66,14 @@ static enum err migrate_in(struct tx *tx, struct why *w)
     if ((e = tx->conn->engine->script(tx->conn, LIST, w)) ||
         (e = q_migration_list(tx, a, &have, w)) || (e = compare(&have, is_pg, w)))
         return e;
-    if (have.n == N_MIGRATIONS)
-        return OK;
-    if (!tx->store->conf.is_migrating)
+    if (have.n < N_MIGRATIONS && !tx->store->conf.is_migrating)
         return fail(w, E_CONFLICT, "the database is older than this program: run 'migrate' first");
-    return apply(tx, have.n, w);
+    if ((e = apply(tx, have.n, w)) || !is_pg)
+        return e;
+    /* After a restore from a dump: transactions are counted anew on every server. */
+    if ((e = q_event_drop_future(tx, NULL, w)))
+        return e;
+    return q_event_mark_past(tx, NULL, w);
 }
 
 enum err migrate(struct store *s, struct conn *c, struct why *w)

@@ -39,3 +39,15 @@ UPDATE node SET lease_until = (extract(epoch FROM clock_timestamp()) * 1000)::bi
 -- params: n i64, holder text
 -- engine: pg
 UPDATE node SET holder = '', lease_until = 0 WHERE n = :n AND holder = :holder
+
+-- name: event_drop_future :exec
+-- Events of a server that this database was copied from: they would come up again once this
+-- server has counted so far. What is committed here is always below xmax.
+-- engine: pg
+DELETE FROM event WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())
+
+-- name: event_mark_past :exec
+-- The newest pruned event cannot be of the future either.
+-- engine: pg
+UPDATE store_mark SET value = pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1
+ WHERE name = 'event_pos' AND value >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint

@@ -274,6 +274,52 @@ static void a_server_that_may_forget_is_refused(void **state)
     store_close(s);
 }
 
+static enum err come_from_elsewhere(struct tx *tx, void *arg, struct why *w)
+{
+    enum err e = q_test_add_future(tx, NULL, w);
+
+    (void)arg;
+    return e ? e : q_test_mark_future(tx, NULL, w);
+}
+
+static enum err catch_up(struct tx *tx, void *arg, struct why *w)
+{
+    struct arena *a = arena_new(1024);
+    struct event *v;
+    size_t n;
+    enum err e = store_events_after(tx, arg, 10, a, &v, &n, w);
+
+    assert_true(e || (n == 1 && strcmp(v[0].data, "after") == 0));
+    arena_free(a);
+    return e;
+}
+
+static enum err cursor_now(struct tx *tx, void *arg, struct why *w)
+{
+    return store_cursor_now(tx, arg, w);
+}
+
+static void a_copy_on_a_younger_server_has_a_log_that_works(void **state)
+{
+    struct store *s = opened();
+    struct heard h = {.gate = GATE};
+    struct write after = {0};
+    char cursor[EVENT_CURSOR_BYTES];
+
+    (void)state;
+    assert_ok(store_write(s, come_from_elsewhere, NULL, &why));
+    store_close(s);
+    s = opened();
+    assert_ok(store_follow(s, heard, &h, &why));
+    assert_ok(store_read(s, cursor_now, cursor, &why));
+    post(s, &after, "after", 0);
+    gate_wait(&after.done);
+    gate_reached(&h.gate, 1);
+    assert_string_equal(h.names[0], "after");
+    assert_ok(store_read(s, catch_up, cursor, &why));
+    store_close(s);
+}
+
 /* Every named query of the program, every fragment, prepared by the server. */
 static void every_query_prepares(void **state)
 {
@@ -312,6 +358,7 @@ int main(void)
         TEST(the_loser_of_a_race_looks_again),
         TEST(a_server_that_restarts_costs_no_acknowledged_write),
         TEST(a_server_that_may_forget_is_refused),
+        TEST(a_copy_on_a_younger_server_has_a_log_that_works),
         TEST(every_query_prepares),
     };
 

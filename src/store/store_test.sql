@@ -44,3 +44,12 @@ UPDATE store_migration SET sum = 'x' WHERE name = :name
 -- name: test_add_step :exec
 -- params: name text
 INSERT INTO store_migration (name, sum, applied_at) VALUES (:name, '', 0)
+
+-- name: test_add_future :exec
+-- engine: pg
+INSERT INTO event (xid, id, kind, at, actor_id, inbox_id, ticket_id, message_id, contact_id, data)
+VALUES ('4000000000000'::xid8, 1, 'test', 0, 0, 0, 0, 0, 0, 'future')
+
+-- name: test_mark_future :exec
+-- engine: pg
+UPDATE store_mark SET value = 4000000000001 WHERE name = 'event_pos'

@@ -88,7 +88,7 @@ enum err chat_find(struct req *q, struct res *s, struct tx *tx, struct chat *ret
     if (!c.inbox || !webchat_token_is(q->texts[0], id, c.inbox->secret) || !c.inbox->is_active ||
         strcmp(c.inbox->channel, webchat_channel.name) != 0)
         return fail(w, E_NOT_FOUND, "there is no such chat");
-    if ((e = webchat_settings_read(c.inbox->settings, c.a, &c.settings, w)))
+    if (webchat_settings_read(c.inbox->settings, c.a, &c.settings, w))
         return fail(w, E_INTERNAL, "the settings of inbox %" PRId64 " are broken", id);
     if ((e = check_origin(q, s, &c, w)) || (e = is_open_now(&c, w)))
         return e;

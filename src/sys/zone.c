@@ -115,7 +115,7 @@ enum err zone_local(const char *name, msec t, msec *ret, struct why *w)
         *ret = t;
         return OK;
     }
-    p = malloc(ZONE_BYTES);
+    p = calloc(1, ZONE_BYTES);
     if (!p)
         return fail(w, E_BUSY, "could not have memory for a time zone");
     if ((e = load(name, p, &n, w)))

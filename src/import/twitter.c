@@ -123,8 +123,8 @@ static enum err row_read(const struct twitter *t, const struct csv_row *row, str
         return fail(w, E_INVALID, "text is empty");
     if (!utf8_is_valid(text.p, text.n) || !utf8_is_valid(author.p, author.n))
         return fail(w, E_INVALID, "is not UTF-8");
-    if (memchr(text.p, '\0', text.n))
-        return fail(w, E_INVALID, "text has a NUL in it");
+    if (memchr(text.p, '\0', text.n) || memchr(author.p, '\0', author.n))
+        return fail(w, E_INVALID, "has a NUL in it");
     ret->is_inbound = str_eq_nocase(inbound, STR("true"));
     ret->author = author_hash(author);
     return OK;

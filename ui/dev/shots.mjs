@@ -1,8 +1,8 @@
 // Takes pictures of the console's screens with Debian's chromium, to look at: light and dark,
-// three widths. node dev/shots.mjs URL OUT [only]
+// three widths. node dev/shots.mjs URL OUT [step,step/size/scheme] [the demo's link]
 import { chromium } from '@playwright/test'
 
-const [url, out, only = ''] = process.argv.slice(2)
+const [url, out, only = '', link = ''] = process.argv.slice(2)
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -56,6 +56,7 @@ for (const [size, [width, height]] of Object.entries(sizes))
     const page = await (await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB' })).newPage()
     page.on('pageerror', (e) => console.log('page error:', e.message))
     page.on('console', (m) => m.type() === 'error' && console.log('console:', m.text()))
+    if (link) await page.goto(link).then(() => page.frameLocator('iframe').last().getByRole('option').first().waitFor())
     for (const [name, run] of Object.entries(steps)) {
       if (wantStep && !wantStep.split(',').includes(name)) continue
       try {

@@ -9,8 +9,8 @@
 #include "store/store_test.sql.h"
 #include "store/test_store.h"
 
-#define DISK_BYTES    "size=6m"
-#define BALLAST_BYTES (1024 * 1024)
+#define DISK_BYTES    "size=12m"
+#define BALLAST_BYTES (6 * 1024 * 1024)
 
 static struct test_store db;
 static struct why why;

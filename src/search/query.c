@@ -95,3 +95,15 @@ const char *query_tsquery(struct arena *a, const char *text)
     buf_done(&b);
     return out;
 }
+
+const char *query_whole(struct arena *a, const char *query)
+{
+    size_t n = strlen(query);
+
+    if (n == 0 || query[n - 1] != '*')
+        return NULL;
+    n--;
+    if (n > 0 && query[n - 1] == ':')
+        n--;
+    return arena_dup(a, query, n);
+}

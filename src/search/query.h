@@ -12,3 +12,6 @@
 const char *query_fts5(struct arena *a, const char *text);
 /* to_tsquery: 'word' & 'other':*. */
 const char *query_tsquery(struct arena *a, const char *text);
+/* Either of the two with its last word whole instead of a beginning; NULL if it is whole
+ * already. Beginnings cost: FTS5 gathers every message of every word that begins so. */
+const char *query_whole(struct arena *a, const char *query);

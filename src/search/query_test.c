@@ -41,9 +41,22 @@ static void typed_words_become_queries(void **state)
     arena_free(a);
 }
 
+static void a_query_can_be_closed(void **state)
+{
+    struct arena *a = arena_new(1024);
+
+    (void)state;
+    assert_string_equal(query_whole(a, query_fts5(a, "lost playl")), "\"lost\" AND \"playl\"");
+    assert_string_equal(query_whole(a, query_tsquery(a, "lost playl")), "'lost' & 'playl'");
+    assert_null(query_whole(a, query_fts5(a, "lost playl ")));
+    assert_null(query_whole(a, query_tsquery(a, "lost playl ")));
+    arena_free(a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(typed_words_become_queries)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(typed_words_become_queries),
+                                       cmocka_unit_test(a_query_can_be_closed)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,7 +94,8 @@ CHECKED enum err message_save(struct tx *tx, struct arena *a, const struct messa
                               struct why *w);
 
 /* Ids of messages that match, newest first, below `before`: at most `limit` into `ids`. `match`
- * is in the engine's own query language (search/query.h). */
+ * is in the engine's own query language (search/query.h); where it ends in a beginning of a
+ * word, messages that hold the whole word come alone, if there are any. */
 CHECKED enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t before,
                               size_t limit, int64_t *ids, size_t *ret_n, struct why *w);
 

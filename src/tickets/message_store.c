@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "search/query.h"
 #include "store/store.h"
 #include "sys/secret.h"
 #include "tickets/message.sql.h"
@@ -272,8 +273,9 @@ enum err message_save(struct tx *tx, struct arena *a, const struct message_new *
     return index_message(tx, m, w);
 }
 
-enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t before,
-                      size_t limit, int64_t *ids, size_t *ret_n, struct why *w)
+static CHECKED enum err find_in_index(struct tx *tx, struct arena *a, const char *match,
+                                      int64_t before, size_t limit, int64_t *ids, size_t *ret_n,
+                                      struct why *w)
 {
     size_t n = 0;
     enum err e;
@@ -301,6 +303,29 @@ enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t
         for (; n < rows.n; n++)
             ids[n] = rows.v[n].id;
     }
+    *ret_n = n;
+    return OK;
+}
+
+/* Whole words first: they are found in an instant. The last word as a beginning, which reads
+ * every message of every word that begins so, only where no message holds it whole. */
+enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t before,
+                      size_t limit, int64_t *ids, size_t *ret_n, struct why *w)
+{
+    const char *whole = query_whole(a, match);
+    int64_t newest;
+    size_t n = 0, any = 0;
+    enum err e;
+
+    if (whole) {
+        if ((e = find_in_index(tx, a, whole, before, limit, ids, &n, w)))
+            return e;
+        any = n;
+        if (n == 0 && (e = find_in_index(tx, a, whole, INT64_MAX, 1, &newest, &any, w)))
+            return e;
+    }
+    if (any == 0 && (e = find_in_index(tx, a, match, before, limit, ids, &n, w)))
+        return e;
     *ret_n = n;
     return OK;
 }

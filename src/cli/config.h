@@ -28,6 +28,8 @@
     X(node, NUMBER, "node", "-1", -1, 15,                                                          \
       "This process's number among those on one PostgreSQL; -1 takes a free one.")                 \
     X(senders, NUMBER, "senders", "4", 1, 16, "Threads that run jobs: sending, parsing.")          \
+    X(chat_mail, NUMBER, "chat_mail", "120", 1, 86400,                                             \
+      "Seconds after which an answer in the chat that nobody has read is mailed to its customer.") \
     X(unsafe_store, FLAG, "unsafe_store", "false", 0, 0,                                           \
       "Start although the PostgreSQL server has fsync, full_page_writes or synchronous_commit "    \
       "off.")

@@ -14,6 +14,7 @@
 #include "desk/message_api.h"
 #include "desk/reply.h"
 #include "desk/tick.h"
+#include "desk/unread.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
@@ -36,6 +37,7 @@ static const struct job_kind KINDS[] = {
     {"tidy", tick_tidy_job, NULL, 0},
     {"fold", tick_fold_job, NULL, 0},
     {"letter", letter_job, NULL, SEND_TRIES},
+    {"unread", unread_job, NULL, 0},
     {NULL, NULL, NULL, 0}};
 
 static enum log_level level_of(const char *name)
@@ -213,6 +215,7 @@ int cmd_serve(struct cli *c)
 
     if (settings_of_options(c, &w))
         return cli_fail(c, &w);
+    app.chat_mail_ms = (msec)c->config->chat_mail * 1000;
     log_set_level(level_of(c->config->log_level));
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&ends);

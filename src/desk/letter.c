@@ -14,9 +14,6 @@
 
 #define KEY_BYTES 16
 
-struct letter {
-    const char *key, *to, *to_name, *subject, *text;
-};
 SHAPE(LETTER, "Letter", struct letter, "A mail of the house's own",
       {{"key", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct letter, key)},
        {"to", SHAPE_TEXT, SHAPE_REQUIRED, offsetof(struct letter, to)},
@@ -34,6 +31,18 @@ const char *people_base_url(void *app)
     return ((struct app *)app)->base_url;
 }
 
+enum err letter_add(struct tx *tx, struct arena *a, const struct letter *l, struct why *w)
+{
+    struct buf b;
+    const char *payload;
+
+    buf_init(&b, LIMIT_JSON_BYTES);
+    shape_write(&b, &LETTER, l);
+    payload = arena_dup(a, b.p, b.n);
+    buf_done(&b);
+    return jobs_add(tx, "letter", l->key, tx_now(tx), 0, payload, w);
+}
+
 enum err people_mail_reset(struct tx *tx, struct arena *a, void *app, const char *email,
                            const char *name, const char *token, struct why *w)
 {
@@ -47,14 +56,8 @@ enum err people_mail_reset(struct tx *tx, struct arena *a, void *app, const char
                                         "%s/reset?token=%s\n\nThe link works once, for an hour. "
                                         "If you did not ask for it, nothing has changed.\n",
                                         name, people_base_url(app), token)};
-    struct buf b;
-    const char *payload;
 
-    buf_init(&b, LIMIT_JSON_BYTES);
-    shape_write(&b, &LETTER, &l);
-    payload = arena_dup(a, b.p, b.n);
-    buf_done(&b);
-    return jobs_add(tx, "letter", l.key, tx_now(tx), 0, payload, w);
+    return letter_add(tx, a, &l, w);
 }
 
 struct finding {
@@ -86,6 +89,17 @@ static enum err find_inbox(struct tx *tx, void *arg, struct why *w)
                                   .secret = r->secret,
                                   .is_active = true};
     }
+    return OK;
+}
+
+enum err letter_may(struct tx *tx, struct arena *a, bool *ret, struct why *w)
+{
+    struct finding f = {.a = a};
+    enum err e = find_inbox(tx, &f, w);
+
+    if (e)
+        return e;
+    *ret = f.channel != NULL;
     return OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "desk/desk.h"
 #include "desk/send.h"
+#include "desk/unread.h"
 #include "inboxes/inbox.sql.h"
 #include "people/policy.h"
 #include "store/store.h"
@@ -220,6 +221,8 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
         return e;
     if (needs_job(&v) && (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id),
                                        tx_now(tx), v.message_id, lane_of(a, v.ticket.inbox_id), w)))
+        return e;
+    if (!v.is_note && (e = unread_watch(tx, a, v.inbox, v.message_id, w)))
         return e;
     if ((e = move_ticket(&v, w)))
         return e;

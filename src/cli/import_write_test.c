@@ -107,7 +107,14 @@ static struct import_figures run(const char *text)
     return f;
 }
 
-/* All threads, the oldest first, as "kind author: text" lines. */
+/* PostgreSQL has several writers: which thread was stored first is not said. */
+static int by_contact(const void *a, const void *b)
+{
+    return strcmp(((const struct ticket *)b)->contact->name,
+                  ((const struct ticket *)a)->contact->name);
+}
+
+/* All threads, by the customer's name, as "kind author: text" lines. */
 struct telling {
     struct arena *a;
     struct buf b;
@@ -124,6 +131,7 @@ static enum err tell(struct tx *tx, void *arg, struct why *w)
 
     if ((e = ticket_page(tx, t->a, &all, &ADMIN, &v, &n, &cursor, w)))
         return e;
+    qsort(v, n, sizeof *v, by_contact);
     while (n-- > 0) {
         struct message *m;
         size_t n_messages;

@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "live/live_chat.h"
 #include "live/presence.h"
+#include "live/sums.h"
 #include "people/policy.h"
 #include "store/store.h"
 #include "tickets/record.h"
@@ -28,11 +29,14 @@
 static const char *const BUCKETS[] = {"new",    "open",    "pending", "hold",    "solved",
                                       "closed", "snoozed", "spam",    "deleted", NULL};
 
-SHAPE(COUNT, "Count", struct live_count, "How many tickets of one kind there are",
+static const char *const SUMS[] = {"all", "team", "assignee", "inbox", NULL}; /* enum sum_of */
+
+SHAPE(COUNT, "Count", struct live_count,
+      "How many tickets of a bucket there are: all of them, or a team's, an assignee's, an inbox's",
       {{"bucket", SHAPE_ENUM, 0, offsetof(struct live_count, bucket), .names = BUCKETS},
-       {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct live_count, team_id)},
-       {"assignee_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct live_count, assignee_id)},
-       {"inbox_id", SHAPE_I64, 0, offsetof(struct live_count, inbox_id)},
+       {"of", SHAPE_ENUM, 0, offsetof(struct live_count, of), .names = SUMS},
+       {"id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct live_count, id),
+        .doc = "of the team, assignee or inbox; null: nobody's"},
        {"n", SHAPE_I64, 0, offsetof(struct live_count, n)}});
 
 struct live {
@@ -43,9 +47,14 @@ struct live {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool is_dirty, is_ending;
-    /* The counts as last read, sorted by key; owned by `counts_arena`. */
+    /* As last read; both live in `counts_arena`. The sums are sorted. */
     struct arena *counts_arena;
-    struct count_list_rows counts;
+    struct counts {
+        struct count_kind *kinds;
+        size_t n_kinds;
+        struct count_sum *sums;
+        size_t n_sums;
+    } counts;
 };
 
 /* ------- frames */
@@ -166,83 +175,106 @@ static void heard(void *arg, const struct event *v, size_t n)
 
 struct reading {
     struct arena *a;
-    struct count_list_rows rows;
+    struct counts counts;
 };
 
 static enum err read_counts(struct tx *tx, void *arg, struct why *w)
 {
     struct reading *r = arg;
+    struct count_list_rows rows;
+    enum err e;
 
     arena_reset(r->a);
-    return q_count_list(tx, r->a, &r->rows, w);
+    if ((e = q_count_list(tx, r->a, &rows, w)))
+        return e;
+    r->counts.kinds = arena_array(r->a, rows.n + 1, sizeof *r->counts.kinds);
+    for (size_t i = 0; i < rows.n; i++)
+        r->counts.kinds[i] =
+            (struct count_kind){rows.v[i].bucket, rows.v[i].team_id, rows.v[i].assignee_id,
+                                rows.v[i].inbox_id, rows.v[i].n};
+    r->counts.n_kinds = rows.n;
+    return OK;
 }
 
-static int by_key(const void *x, const void *y)
+static int by_sum(const void *x, const void *y)
 {
-    const struct count_list_row *a = x, *b = y;
+    const struct count_sum *a = x, *b = y;
 
     if (a->bucket != b->bucket)
         return a->bucket < b->bucket ? -1 : 1;
-    if (a->team_id != b->team_id)
-        return a->team_id < b->team_id ? -1 : 1;
-    if (a->assignee_id != b->assignee_id)
-        return a->assignee_id < b->assignee_id ? -1 : 1;
-    return (a->inbox_id > b->inbox_id) - (a->inbox_id < b->inbox_id);
+    if (a->of != b->of)
+        return a->of < b->of ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
-static struct live_count count_of(const struct count_list_row *r, int64_t n)
+static struct live_count count_of(const struct count_sum *s, int64_t n)
 {
-    return (struct live_count){bucket_name((enum bucket)r->bucket), r->team_id, r->assignee_id,
-                               r->inbox_id, n};
+    return (struct live_count){bucket_name((enum bucket)s->bucket), SUMS[s->of], s->id, n};
 }
 
-static void tell_count(struct live *l, const struct count_list_row *r, int64_t n)
+static bool sees_all(const void *who, int64_t tag)
 {
-    struct http_server *http = atomic_load(&l->http);
-    struct live_count c = count_of(r, n);
+    (void)tag;
+    return live_may(who, 0) && ((const struct principal *)who)->sees_all;
+}
+
+static bool sees_some(const void *who, int64_t tag)
+{
+    return live_may(who, 0) && !sees_all(who, tag);
+}
+
+/* Sums run over all inboxes: only who sees all of them is told. */
+static void tell_sum(struct http_server *http, const struct count_sum *s, int64_t n)
+{
+    struct live_count c = count_of(s, n);
     char key[96];
     struct buf b;
 
-    if (!http)
-        return;
     buf_init(&b, FRAME_MOST_BYTES);
     buf_str(&b, "event: counts.changed\ndata: ");
     shape_write(&b, &COUNT, &c);
     buf_str(&b, "\n\n");
-    snprintf(key, sizeof key, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%" PRId64, r->bucket, r->team_id,
-             r->assignee_id, r->inbox_id);
-    http_publish(http, "counts", key, b.p, live_may, r->inbox_id);
-    http_publish(http, "all", key, b.p, live_may, r->inbox_id);
+    snprintf(key, sizeof key, "%" PRId64 ":%d:%" PRId64, s->bucket, (int)s->of, s->id);
+    http_publish(http, "counts", key, b.p, sees_all, 0);
+    http_publish(http, "all", key, b.p, sees_all, 0);
     buf_done(&b);
 }
 
-/* Two sorted lists side by side: what is new, gone or different is told. */
-static void tell_differences(struct live *l, const struct count_list_rows *old,
-                             const struct count_list_rows *new)
+/* Two sorted lists side by side: what is new, gone or different is told. The few who see only
+ * some inboxes hear that theirs are to be read anew. */
+static void tell_differences(struct live *l, const struct counts *old, const struct counts *new)
 {
+    static const char stale[] = "event: counts.stale\ndata: {}\n\n";
+    struct http_server *http = atomic_load(&l->http);
     size_t i = 0, k = 0;
 
-    while (i < old->n || k < new->n) {
-        int order = i == old->n ? 1 : k == new->n ? -1 : by_key(&old->v[i], &new->v[k]);
+    if (!http)
+        return;
+    while (i < old->n_sums || k < new->n_sums) {
+        int order = i == old->n_sums   ? 1
+                    : k == new->n_sums ? -1
+                                       : by_sum(&old->sums[i], &new->sums[k]);
 
         if (order < 0) {
-            tell_count(l, &old->v[i++], 0);
+            tell_sum(http, &old->sums[i++], 0);
         } else if (order > 0) {
-            tell_count(l, &new->v[k], new->v[k].n);
+            tell_sum(http, &new->sums[k], new->sums[k].n);
             k++;
         } else {
-            if (old->v[i].n != new->v[k].n)
-                tell_count(l, &new->v[k], new->v[k].n);
+            if (old->sums[i].n != new->sums[k].n)
+                tell_sum(http, &new->sums[k], new->sums[k].n);
             i++;
             k++;
         }
     }
+    http_publish(http, "counts", "stale", stale, sees_some, 0);
+    http_publish(http, "all", "stale", stale, sees_some, 0);
 }
 
 static CHECKED enum err refresh_counts(struct live *l, struct why *w)
 {
     struct reading r = {.a = arena_new(4096)};
-    struct count_list_rows old;
+    struct counts old;
     struct arena *old_arena;
     enum err e;
 
@@ -250,15 +282,16 @@ static CHECKED enum err refresh_counts(struct live *l, struct why *w)
         arena_free(r.a);
         return e;
     }
-    if (r.rows.n)
-        qsort(r.rows.v, r.rows.n, sizeof *r.rows.v, by_key);
+    count_sums(r.a, r.counts.kinds, r.counts.n_kinds, NULL, &r.counts.sums, &r.counts.n_sums);
+    if (r.counts.n_sums)
+        qsort(r.counts.sums, r.counts.n_sums, sizeof *r.counts.sums, by_sum);
     pthread_mutex_lock(&l->lock);
     old = l->counts;
     old_arena = l->counts_arena;
-    l->counts = r.rows;
+    l->counts = r.counts;
     l->counts_arena = r.a;
     pthread_mutex_unlock(&l->lock);
-    tell_differences(l, &old, &r.rows);
+    tell_differences(l, &old, &r.counts);
     arena_free(old_arena);
     return OK;
 }
@@ -289,14 +322,18 @@ static void *count(void *arg)
 void live_counts(struct live *l, struct arena *a, const struct principal *who,
                  struct live_count **ret, size_t *ret_n)
 {
+    struct count_sum *sums;
     struct live_count *list;
-    size_t n = 0;
+    size_t n;
 
     pthread_mutex_lock(&l->lock);
-    list = arena_array(a, l->counts.n + 1, sizeof *list);
-    for (size_t i = 0; i < l->counts.n; i++)
-        if (policy_sees_inbox(who, l->counts.v[i].inbox_id))
-            list[n++] = count_of(&l->counts.v[i], l->counts.v[i].n);
+    sums = l->counts.sums;
+    n = l->counts.n_sums;
+    if (!who->sees_all)
+        count_sums(a, l->counts.kinds, l->counts.n_kinds, who, &sums, &n);
+    list = arena_array(a, n + 1, sizeof *list);
+    for (size_t i = 0; i < n; i++)
+        list[i] = count_of(&sums[i], sums[i].n);
     pthread_mutex_unlock(&l->lock);
     *ret = list;
     *ret_n = n;

@@ -22,8 +22,8 @@ struct live;
 #define LIVE_CHAT_TOPIC "chat:%" PRId64 ":%" PRId64
 
 struct live_count {
-    const char *bucket;
-    int64_t team_id, assignee_id, inbox_id, n;
+    const char *bucket, *of; /* of: all, team, assignee, inbox */
+    int64_t id, n;
 };
 extern const struct shape COUNT;
 

@@ -100,10 +100,13 @@ export function load() {
     counts(): Count[] {
       const n = new Map<string, Count>()
       for (const t of tickets) {
-        const c: Count = { bucket: bucketOf(t), team_id: t.team_id, assignee_id: t.assignee_id, inbox_id: t.inbox_id, n: 0 }
-        const k = JSON.stringify(c)
-        if (!n.has(k)) n.set(k, c)
-        n.get(k)!.n++
+        const sums: [Count['of'], number | null][] = [['all', null], ['team', t.team_id ?? null], ['assignee', t.assignee_id ?? null], ['inbox', t.inbox_id]]
+        for (const [of, id] of sums) {
+          const c: Count = { bucket: bucketOf(t), of, id, n: 0 }
+          const k = JSON.stringify(c)
+          if (!n.has(k)) n.set(k, c)
+          n.get(k)!.n++
+        }
       }
       return [...n.values()]
     },

@@ -115,12 +115,12 @@ export interface Context {
   log_ref?: string
 }
 
-/** How many tickets of one kind there are */
+/** How many tickets of a bucket there are: all of them, or a team's, an assignee's, an inbox's */
 export interface Count {
   bucket: 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'closed' | 'snoozed' | 'spam' | 'deleted'
-  team_id: number | null
-  assignee_id: number | null
-  inbox_id: number
+  of: 'all' | 'team' | 'assignee' | 'inbox'
+  /** of the team, assignee or inbox; null: nobody's */
+  id: number | null
   n: number
 }
 

@@ -191,9 +191,8 @@ export interface Draft {
 
 export interface Count {
   bucket: Bucket
-  team_id?: number | null
-  assignee_id?: number | null
-  inbox_id: number
+  of: 'all' | 'team' | 'assignee' | 'inbox'
+  id?: number | null // of the team, assignee or inbox; null: nobody's
   n: number
 }
 

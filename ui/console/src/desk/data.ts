@@ -33,6 +33,7 @@ export function useCounts() {
   useLive(
     () => ['counts'],
     (e) => {
+      if (e.kind === 'counts.stale') return void counts.refetch()
       if (e.kind !== 'counts.changed' || !e.data) return
       const rows = (Array.isArray(e.data) ? e.data : [e.data]) as Count[]
       queries.setQueryData<Count[]>(['counts'], (old) => mergeCounts(old ?? [], rows))

@@ -32,24 +32,29 @@ test('the query says what belongs() says', () => {
   })
 })
 
-const count = (bucket: Count['bucket'], n: number, assignee_id: number | null, team_id = 0): Count => ({
-  bucket,
-  n,
-  assignee_id,
-  team_id,
-  inbox_id: 1,
-})
+const count = (bucket: Count['bucket'], of: Count['of'], id: number | null, n: number): Count => ({ bucket, of, id, n })
 
-test('counts add up, by queue', () => {
-  const counts = [count('new', 2, null), count('open', 3, ME, 4), count('solved', 9, ME)]
+test('a queue shows its own sum', () => {
+  const counts = [
+    count('new', 'all', null, 2),
+    count('open', 'all', null, 3),
+    count('new', 'assignee', null, 2),
+    count('open', 'assignee', ME, 3),
+    count('open', 'team', 4, 3),
+    count('solved', 'assignee', ME, 9),
+  ]
   assert.equal(countOf({ name: 'mine' }, counts, ME), 3)
   assert.equal(countOf({ name: 'unassigned' }, counts, ME), 2)
   assert.equal(countOf({ name: 'all' }, counts, ME), 5)
   assert.equal(countOf({ name: 'team', of: '4' }, counts, ME), 3)
+  assert.equal(countOf({ name: 'inbox', of: '4' }, counts, ME), 0)
   assert.equal(countOf({ name: 'tag', of: 'x' }, counts, ME), null)
 })
 
-test('changed rows replace theirs; null and 0 are both nobody', () => {
-  const merged = mergeCounts([count('new', 2, null), count('open', 3, ME)], [count('new', 5, 0), count('open', 0, ME)])
+test('changed sums replace theirs; null and 0 are both nobody', () => {
+  const merged = mergeCounts(
+    [count('new', 'assignee', null, 2), count('open', 'assignee', ME, 3)],
+    [count('new', 'assignee', 0, 5), count('open', 'assignee', ME, 0)],
+  )
   assert.deepEqual(merged.map((c) => [c.bucket, c.n]), [['new', 5]])
 })

@@ -93,23 +93,39 @@ export function belongs(q: Queue, t: Ticket, meId: number): boolean {
 
 /* How many tickets the queue holds by the counters; null: not counted (tags). */
 export function countOf(q: Queue, counts: Count[], meId: number): number | null {
-  if (q.name === 'tag') return null
+  const [of, id] = sumOf(q, meId)
+  if (!of) return null
   const buckets = bucketsOf(q)
   let n = 0
-  for (const c of counts) {
-    if (!buckets.includes(c.bucket)) continue
-    if (q.name === 'mine' && c.assignee_id !== meId) continue
-    if (q.name === 'unassigned' && c.assignee_id) continue
-    if (q.name === 'team' && c.team_id !== Number(q.of)) continue
-    if (q.name === 'inbox' && c.inbox_id !== Number(q.of)) continue
-    n += c.n
-  }
+  for (const c of counts) if (c.of === of && (c.id ?? null) === id && buckets.includes(c.bucket)) n += c.n
   return n
 }
 
-/* counts.changed carries only the rows that changed. */
+/* Which of the sums a queue shows. */
+function sumOf(q: Queue, meId: number): [Count['of'] | null, number | null] {
+  switch (q.name) {
+    case 'tag':
+      return [null, null]
+    case 'mine':
+      return ['assignee', meId]
+    case 'unassigned':
+      return ['assignee', null]
+    case 'team':
+    case 'inbox':
+      return [q.name, Number(q.of)]
+    case 'waiting':
+    case 'all':
+    case 'snoozed':
+    case 'solved':
+    case 'spam':
+    case 'deleted':
+      return ['all', null]
+  }
+}
+
+/* counts.changed carries only the sums that changed. */
 export function mergeCounts(counts: Count[], changed: Count[]): Count[] {
-  const key = (c: Count) => `${c.bucket}/${c.team_id || 0}/${c.assignee_id || 0}/${c.inbox_id}`
+  const key = (c: Count) => `${c.bucket}/${c.of}/${c.id ?? 0}`
   const merged = new Map(counts.map((c) => [key(c), c]))
   for (const c of changed) merged.set(key(c), c)
   return [...merged.values()].filter((c) => c.n !== 0)

@@ -122,10 +122,13 @@ class Seed:
             contact = i % self.contacts
             status = 2 if bucket in (7, 8, 9) else bucket
             waiting = at if bucket in WAITING else None
-            owned = 0 if bucket == 1 or rng.random() < .2 else rng.choice(self.agents)
-            yield (self.id_at(at), self.first_number + i + 1, self.contact_id(contact), self.inboxes[contact % len(self.inboxes)],
+            # An agent works in one team, a team on one inbox; what nobody owns has its team.
+            inbox = contact % len(self.inboxes)
+            team = (inbox * 2 + rng.randrange(2)) % TEAMS
+            owned = 0 if bucket == 1 or rng.random() < .2 else self.agents[rng.randrange(len(self.agents) // TEAMS) * TEAMS + team]
+            yield (self.id_at(at), self.first_number + i + 1, self.contact_id(contact), self.inboxes[inbox],
                    self.sentences[i % SENTENCES][:60], status, bucket, self.now + 86400_000 if bucket == 7 else None, owned,
-                   self.teams[i % len(self.teams)], waiting, waiting if waiting else self.never, at, at + 9000,
+                   self.teams[team + 1], waiting, waiting if waiting else self.never, at, at + 9000,
                    at + 9000 if bucket in (5, 6) else None, self.id_at(at + 9000), at + 9000, 1, "Sam Lee",
                    self.sentences[(i * 31 + 2) % SENTENCES][:160], 3)
 

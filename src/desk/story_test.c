@@ -320,17 +320,17 @@ static bool told(int64_t *ticket_id, int *step)
             return false;
         *ticket_id = r.ticket_id;
         (*step)++;
-        /* fall through */
+        __attribute__((fallthrough));
     case 1:
         if (customer_writes("Bo", "m2", "still there?", &r))
             return false;
         (*step)++;
-        /* fall through */
+        __attribute__((fallthrough));
     case 2:
         if (agent_answers(*ticket_id, "yes", NULL))
             return false;
         (*step)++;
-        /* fall through */
+        __attribute__((fallthrough));
     default:
         return true;
     }

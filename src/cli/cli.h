@@ -82,4 +82,5 @@ int cmd_backup(struct cli *c);
 int cmd_restore(struct cli *c);
 int cmd_doctor(struct cli *c);
 int cmd_migrate(struct cli *c);
+int cmd_move(struct cli *c);
 int cmd_openapi(struct cli *c);

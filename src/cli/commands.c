@@ -62,4 +62,8 @@ const struct command COMMANDS[] = {
     {"migrate", "bring the database to this program's newest step", "",
      "`serve` does it too; this is for doing it beforehand, with the server stopped.", NULL, 0, 0,
      true, true, cmd_migrate},
+    {"move", "copy a desk out of its folder into an empty PostgreSQL database",
+     "--data DIR --store postgresql://…",
+     "With the server stopped. The folder is only read; ids, numbers and counts stay.", NULL, 0, 0,
+     false, true, cmd_move},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

@@ -16,6 +16,8 @@
 #include "desk/send.h"
 #include "inboxes/inbox.sql.h"
 #include "inboxes/inbox_store.h"
+#include "store/store.h"
+#include "tickets/record.h"
 #include "tickets/ticket.h"
 
 /* Between two drawings of the bar. */
@@ -134,6 +136,16 @@ static CHECKED enum err take_next(struct import *m, bool *ret_is_end, struct why
     return e && e != E_INVALID ? fail(w, e, "%s", why.text) : OK;
 }
 
+/* Nobody is told of single messages; that the desk holds more now, screens may know. */
+static enum err tell_desk(struct tx *tx, void *arg, struct why *w)
+{
+    const struct import *m = arg;
+    struct event told = {
+        .kind = EVENT_DESK_CHANGED, .at = tx_now(tx), .inbox_id = m->target.inbox.id};
+
+    return tx_event(tx, &told, w);
+}
+
 static CHECKED enum err take_all(struct import *m, struct why *w)
 {
     bool is_end = false;
@@ -147,6 +159,8 @@ static CHECKED enum err take_all(struct import *m, struct why *w)
             draw(m, false);
     }
     last = import_writer_finish(m->writer, &why);
+    if (!last && import_writer_figures(m->writer).stored)
+        last = store_write(m->target.store, tell_desk, m, &why);
     if (last && !e)
         e = fail(w, last, "%s", why.text);
     draw(m, true);

@@ -24,9 +24,9 @@
 #include "tickets/ticket_api.h"
 #include "tickets/ticket_store.h"
 
-#define API "/api/v1"
+#define API         "/api/v1"
 #define SMALL_BYTES 16384
-#define PAGE "limit,after"
+#define PAGE        "limit,after"
 
 /* clang-format off */
 const struct route ROUTES[] = {

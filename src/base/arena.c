@@ -7,7 +7,7 @@
 
 /* A block grows to this at most by doubling; larger requests get a block of their own. */
 #define BLOCK_MAX_BYTES ((size_t)256 * 1024)
-#define ALIGNMENT _Alignof(max_align_t)
+#define ALIGNMENT       _Alignof(max_align_t)
 
 struct block {
     struct block *next;

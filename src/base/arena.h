@@ -17,11 +17,12 @@ void arena_reset(struct arena *a);           /* keeps the first block */
 size_t arena_used(const struct arena *a);    /* bytes handed out */
 
 /* Zeroed, aligned for any type; n may be 0. */
-void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc, alloc_size(2), returns_nonnull));
+void *arena_alloc(struct arena *a, size_t n)
+    __attribute__((malloc, alloc_size(2), returns_nonnull));
 /* n objects of `size` bytes; an overflow of the product ends the process. */
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc, alloc_size(2, 3)));
-char *arena_dup(struct arena *a, const void *p, size_t n);   /* n bytes and a NUL */
-char *arena_str(struct arena *a, const char *s);             /* NULL stays NULL */
+char *arena_dup(struct arena *a, const void *p, size_t n); /* n bytes and a NUL */
+char *arena_str(struct arena *a, const char *s);           /* NULL stays NULL */
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Run fn(p) when the arena is reset or freed, last given first. */

@@ -9,7 +9,7 @@
 
 typedef int64_t msec;
 
-msec clock_now(void);       /* wall clock */
+msec clock_now(void);        /* wall clock */
 int64_t clock_mono_us(void); /* for durations [us]; never goes back */
 
 #define TIME_TEXT_BYTES 25 /* "2026-11-22T05:32:00.123Z" and NUL */

@@ -8,10 +8,9 @@ static const struct {
     const char *name, *words;
     int status;
     bool retry;
-} TABLE[ERR_COUNT] = {
-    [OK] = {"ok", "done", 200, false},
+} TABLE[ERR_COUNT] = {[OK] = {"ok", "done", 200, false},
 #define ROW(n, s, r, t) [E_##n] = {#n, t, s, r},
-    ERR_LIST(ROW)
+                      ERR_LIST(ROW)
 #undef ROW
 };
 

@@ -10,23 +10,23 @@
 #include <stddef.h>
 
 /* X(name, HTTP status, worth retrying?, what a person should understand) */
-#define ERR_LIST(X)                                                       \
-    X(MALFORMED,    400, false, "the request cannot be read")             \
-    X(UNKNOWN_WHO,  401, false, "sign in first")                          \
-    X(DENIED,       403, false, "not allowed")                            \
-    X(NOT_FOUND,    404, false, "no such thing")                          \
-    X(METHOD,       405, false, "this address does not take that method") \
-    X(CONFLICT,     409, false, "someone else changed it first")          \
-    X(STALE,        412, false, "it has changed since it was read")       \
-    X(TOO_LARGE,    413, false, "too big")                                \
-    X(MEDIA,        415, false, "this kind of content is not taken here") \
-    X(INVALID,      422, false, "the request breaks a rule")              \
-    X(LIMIT,        429, true,  "too much, too fast")                     \
-    X(INTERNAL,     500, false, "a bug here; see the log")                \
-    X(UPSTREAM,     502, true,  "a channel's service failed")             \
-    X(UNKNOWN,      502, false, "may have been sent; look first")         \
-    X(BUSY,         503, true,  "try again shortly")                      \
-    X(FULL,         507, true,  "the disk is full")
+#define ERR_LIST(X)                                                                                \
+    X(MALFORMED, 400, false, "the request cannot be read")                                         \
+    X(UNKNOWN_WHO, 401, false, "sign in first")                                                    \
+    X(DENIED, 403, false, "not allowed")                                                           \
+    X(NOT_FOUND, 404, false, "no such thing")                                                      \
+    X(METHOD, 405, false, "this address does not take that method")                                \
+    X(CONFLICT, 409, false, "someone else changed it first")                                       \
+    X(STALE, 412, false, "it has changed since it was read")                                       \
+    X(TOO_LARGE, 413, false, "too big")                                                            \
+    X(MEDIA, 415, false, "this kind of content is not taken here")                                 \
+    X(INVALID, 422, false, "the request breaks a rule")                                            \
+    X(LIMIT, 429, true, "too much, too fast")                                                      \
+    X(INTERNAL, 500, false, "a bug here; see the log")                                             \
+    X(UPSTREAM, 502, true, "a channel's service failed")                                           \
+    X(UNKNOWN, 502, false, "may have been sent; look first")                                       \
+    X(BUSY, 503, true, "try again shortly")                                                        \
+    X(FULL, 507, true, "the disk is full")
 
 #define ERR_ENUM(name, status, retry, words) E_##name,
 enum err { OK = 0, ERR_LIST(ERR_ENUM) ERR_COUNT };
@@ -35,7 +35,7 @@ enum err { OK = 0, ERR_LIST(ERR_ENUM) ERR_COUNT };
 /* Every function that can fail carries this: its result cannot be dropped. */
 #define CHECKED __attribute__((warn_unused_result))
 
-#define WHY_TEXT_BYTES 240
+#define WHY_TEXT_BYTES  240
 #define WHY_FIELD_BYTES 64
 
 /* Why something failed: one sentence for a person, lower case, no full stop, and, where
@@ -56,7 +56,7 @@ enum err fail(struct why *w, enum err e, const char *format, ...)
 enum err fail_field(struct why *w, enum err e, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-int err_status(enum err e);         /* HTTP status; 200 for OK            */
-bool err_may_retry(enum err e);     /* may the same call work later?      */
-const char *err_name(enum err e);   /* "not_found": in logs and JSON type */
-const char *err_words(enum err e);  /* for a person                       */
+int err_status(enum err e);        /* HTTP status; 200 for OK            */
+bool err_may_retry(enum err e);    /* may the same call work later?      */
+const char *err_name(enum err e);  /* "not_found": in logs and JSON type */
+const char *err_words(enum err e); /* for a person                       */

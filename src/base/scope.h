@@ -6,16 +6,16 @@
 #pragma once
 
 #define SCOPED(fn) __attribute__((cleanup(fn)))
-#define TAKE(x)                      \
-    __extension__({                  \
-        __typeof__(x) taken_ = (x);  \
-        (x) = NULL;                  \
-        taken_;                      \
+#define TAKE(x)                                                                                    \
+    __extension__({                                                                                \
+        __typeof__(x) taken_ = (x);                                                                \
+        (x) = NULL;                                                                                \
+        taken_;                                                                                    \
     })
 
 /* Defines free_thing_p(struct thing **) for SCOPED out of free_thing(struct thing *). */
-#define SCOPED_FREE(type, fn)           \
-    static inline void fn##_p(type **p) \
-    {                                   \
-        fn(*p);                         \
+#define SCOPED_FREE(type, fn)                                                                      \
+    static inline void fn##_p(type **p)                                                            \
+    {                                                                                              \
+        fn(*p);                                                                                    \
     }

@@ -116,8 +116,8 @@ struct channel {
     int32_t max_text;           /* longest text one message can carry [characters] */
     bool threads, edits, media; /* what the UI may offer */
     bool opens_anew; /* a message that names no ticket opens one (mail); else it joins the newest */
-    bool dedupes;               /* the service itself refuses our key twice */
-    bool sends; /* has a send; else a reply is delivered by being read (chat, api) */
+    bool dedupes;    /* the service itself refuses our key twice */
+    bool sends;      /* has a send; else a reply is delivered by being read (chat, api) */
     const struct shape *settings;
     size_t settings_bytes;
     /* Rules of the settings that a table cannot say; NULL: there are none. */

@@ -21,7 +21,7 @@ struct app {
     struct house *house; /* desk/house.h: the channels that run */
     const char *data_dir;
     const char *base_url; /* "http://127.0.0.1:8080", no slash at its end: for links in mails */
-    msec chat_mail_ms; /* an answer in the chat unread for so long goes out by mail too */
+    msec chat_mail_ms;    /* an answer in the chat unread for so long goes out by mail too */
     msec started_at;
     _Atomic bool is_ending;
 };

@@ -10,7 +10,7 @@
 /* Passes and memory: DESIGN's choice, the second line of RFC 9106 section 4 halved in memory
  * lanes; two run at a time, so 128 MiB at the most. */
 #define ARGON_PASSES 2
-#define ARGON_BYTES ((size_t)64 * 1024 * 1024)
+#define ARGON_BYTES  ((size_t)64 * 1024 * 1024)
 
 bool secret_init(void)
 {
@@ -83,8 +83,7 @@ bool password_matches(const char *hash, const char *password)
     static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$"
                                  "c29tZXNhbHRzb21lc2FsdA$"
                                  "Q2FuIG5ldmVyIG1hdGNoIGEgcGFzc3dvcmQgaGVyZSE";
-    bool is_match =
-        crypto_pwhash_str_verify(hash ? hash : nobody, password, strlen(password)) == 0;
+    bool is_match = crypto_pwhash_str_verify(hash ? hash : nobody, password, strlen(password)) == 0;
 
     return hash && is_match;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -265,7 +266,7 @@ static enum err parse_array(struct parse *p, const struct shape_field *f, const 
 static enum err parse_pair(struct parse *p, const struct path *at, struct shape_pair *ret)
 {
     struct json_string raw;
-    struct str key, value;
+    struct str key, value = {0};
     struct path here = {.up = at};
     enum err e;
 
@@ -466,8 +467,7 @@ static enum err parse_value(struct parse *p, const struct shape_field *f, const 
     case SHAPE_RAW:
         return parse_raw(p, f, at, to);
     }
-    assert(!"a type of shape_type");
-    return E_INTERNAL;
+    abort(); /* all types stand above */
 }
 
 /* The field of a name, or s->n. Most clients send the table's order: look first at `guess`. */

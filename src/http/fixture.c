@@ -177,7 +177,8 @@ static enum err stream_get(struct req *q, struct res *s, struct why *w)
     conf.topics[1] = "all";
     conf.who = who;
     conf.first =
-        arena_printf(q->arena, "data: snapshot %d\n\n", (int)atomic_load(&fixture_snapshot));
+        arena_printf(q->arena, "id: c%d\ndata: snapshot %d\n\n",
+                     (int)atomic_load(&fixture_snapshot), (int)atomic_load(&fixture_snapshot));
     return stream_open(q, s, &conf, w);
 }
 

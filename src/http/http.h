@@ -164,7 +164,9 @@ struct stream_conf {
     void *who;         /* opaque copy of the principal for `may` */
     void (*who_free)(void *);
 };
-/* For an ON_STREAM handler: sets s->stream. Headers and keep-alive comments are ours. */
+/* For an ON_STREAM handler: sets s->stream. Headers and keep-alive comments are ours. An event
+ * whose id stands in `first` is not sent again when it is published a moment later, nor twice
+ * if it comes on two topics of the stream. On failure `who` stays the caller's. */
 enum err stream_open(struct req *q, struct res *s, const struct stream_conf *conf, struct why *w);
 /* From any thread. `frame` is whole ("id: …\nevent: …\ndata: …\n\n"). `may`, if given, is asked
  * once per stream with its `who` and `tag`. */

@@ -185,7 +185,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
             struct sockaddr any;
             struct sockaddr_in v4;
             struct sockaddr_in6 v6;
-        } from;
+        } from = {0};
         socklen_t n = sizeof from;
         struct in6_addr peer = {0};
         int client = accept4(fd, &from.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);

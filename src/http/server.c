@@ -116,8 +116,8 @@ static enum err check_free(const union address *a, socklen_t n, const char *list
 
 static enum err open_loops(struct http_server *s, struct why *w)
 {
-    union address a;
-    socklen_t n;
+    union address a = {0};
+    socklen_t n = 0;
     enum err e;
 
     if ((e = parse_listen(s->conf.listen, &a, &n, w)) || (e = check_free(&a, n, s->conf.listen, w)))

@@ -8,6 +8,7 @@
 #include "http/hub.h"
 
 #define SET_BUCKETS 512
+#define ID_BYTES    64 /* of an event's cursor (store/event.h: 48) and two line ends */
 
 /* Streams of one loop with the same topics: what one gets, all get, unless `may` differs. */
 struct topic_set {
@@ -22,6 +23,7 @@ struct stream {
     struct conn *conn;
     struct topic_set *set;
     uint64_t after; /* publications up to here came another way */
+    char *seen;     /* "\nID\nID\n" of its first frames, until newer ones come; or NULL */
     void *who;
     void (*who_free)(void *);
 };
@@ -64,11 +66,8 @@ enum err stream_open(struct req *q, struct res *s, const struct stream_conf *con
     struct exchange *x = exchange_of(q);
     struct stream_conf *mine = &x->stream_conf;
 
-    if (q->route->on != ON_STREAM || conf->n_topics > STREAM_TOPICS) {
-        if (conf->who && conf->who_free)
-            conf->who_free(conf->who);
+    if (q->route->on != ON_STREAM || conf->n_topics > STREAM_TOPICS)
         return fail(w, E_INTERNAL, "a stream cannot be opened here");
-    }
     *mine = *conf;
     for (size_t i = 0; i < conf->n_topics; i++)
         mine->topics[i] = arena_str(q->arena, conf->topics[i]);
@@ -139,10 +138,76 @@ static void leave_set(struct stream *st)
     }
 }
 
+/* ------- once: an event that a handler found in the store may be published a moment later */
+
+/* The id of a frame that begins with one, as "\nID\n"; false if it has none. */
+static bool frame_id(const char *frame, char *ret, size_t room)
+{
+    const char *end = strncmp(frame, "id: ", 4) == 0 ? strchr(frame, '\n') : NULL;
+    size_t n = end ? (size_t)(end - frame) - 4 : 0;
+
+    if (!end || n + 3 > room)
+        return false;
+    ret[0] = '\n';
+    memcpy(ret + 1, frame + 4, n);
+    memcpy(ret + 1 + n, "\n", 2);
+    return true;
+}
+
+static char *ids_of(const char *frames)
+{
+    struct buf b;
+
+    buf_init(&b, LIMIT_ANSWER_BYTES);
+    buf_char(&b, '\n');
+    while (frames && *frames) {
+        char id[ID_BYTES];
+        const char *next = strstr(frames, "\n\n");
+
+        if (frame_id(frames, id, sizeof id))
+            buf_str(&b, id + 1);
+        frames = next ? next + 2 : NULL;
+    }
+    if (b.n == 1)
+        buf_done(&b);
+    return b.p; /* malloc'ed by buf; the stream frees it */
+}
+
+static bool was_seen(const struct stream *st, const struct pub *p)
+{
+    char id[ID_BYTES];
+
+    return st->seen && frame_id(p->frame, id, sizeof id) && strstr(st->seen, id);
+}
+
+/* Publications come in the order of commits: behind the first new one nothing old follows. */
+static void forget_seen(struct stream *st, struct pub *const *v, size_t n)
+{
+    char id[ID_BYTES];
+
+    for (size_t i = 0; i < n && st->seen; i++) {
+        if (frame_id(v[i]->frame, id, sizeof id) && !strstr(st->seen, id)) {
+            free(st->seen);
+            st->seen = NULL;
+        }
+    }
+}
+
+/* The same event on two topics that one stream follows. */
+static bool is_same_event(const struct pub *a, const struct pub *b)
+{
+    char id[ID_BYTES];
+
+    return a->frame_bytes == b->frame_bytes && frame_id(a->frame, id, sizeof id) &&
+           memcmp(a->frame, b->frame, a->frame_bytes) == 0;
+}
+
 static bool may_have(const struct stream *st, const struct pub *p)
 {
-    return p->seq > st->after && (!p->may || p->may(st->who, p->tag));
+    return p->seq > st->after && !was_seen(st, p) && (!p->may || p->may(st->who, p->tag));
 }
+
+/* ------- */
 
 static void send_blob(struct stream *st, struct blob *blob)
 {
@@ -181,10 +246,15 @@ static void send_first(struct exchange *x, struct stream *st)
     buf_printf(&b, "X-Request-Id: %s\r\n\r\n", x->req.request_id);
     buf_str(&b, first && first[0] ? first : ": hello\n\n");
     for (size_t i = 0; i < n_missed; i++) {
-        if (!missed[i]->may || missed[i]->may(st->who, missed[i]->tag))
+        bool is_double = i > 0 && is_same_event(missed[i - 1], missed[i]);
+
+        if (!is_double && !was_seen(st, missed[i]) &&
+            (!missed[i]->may || missed[i]->may(st->who, missed[i]->tag)))
             buf_add(&b, missed[i]->frame, missed[i]->frame_bytes);
-        pub_unref(missed[i]);
     }
+    forget_seen(st, missed, n_missed);
+    for (size_t i = 0; i < n_missed; i++)
+        pub_unref(missed[i]);
     free(missed);
     blob = blob_of(&b);
     buf_done(&b);
@@ -204,6 +274,7 @@ void stream_start(struct exchange *x, struct conn *c)
     st->conn = c;
     st->who = conf->who;
     st->who_free = conf->who_free;
+    st->seen = ids_of(conf->first);
     join_set(st, topics, conf->n_topics);
     c->stream = st;
     c->x = NULL;
@@ -233,6 +304,7 @@ void stream_gone(struct conn *c)
     atomic_fetch_sub(&c->loop->server->streams, 1);
     if (st->who && st->who_free)
         st->who_free(st->who);
+    free(st->seen);
     free(st);
 }
 
@@ -256,7 +328,8 @@ static void find_share(const struct tick *t, const struct topic_set *set, struct
     ret->is_asked = false;
     for (size_t i = 0; i < t->n; i++) {
         for (size_t k = 0; k < set->n; k++) {
-            if (set->topics[k] != t->v[i]->topic)
+            if (set->topics[k] != t->v[i]->topic ||
+                (ret->n && is_same_event(ret->v[ret->n - 1], t->v[i])))
                 continue;
             ret->v[ret->n++] = t->v[i];
             ret->is_asked |= t->v[i]->may != NULL;
@@ -296,12 +369,13 @@ static void send_share(struct topic_set *set, const struct share *share, struct 
 
     c->blob = NULL;
     for (struct stream *st = set->streams; st; st = next) {
-        bool gets_all = !share->is_asked && st->after < share->v[0]->seq;
+        bool gets_all = !share->is_asked && !st->seen && st->after < share->v[0]->seq;
 
         next = st->next; /* sending may end st, and with the last one the set */
         if (!gets_all || !c->blob || !c->is_whole)
             blob_for(st, share, c);
         c->is_whole = gets_all;
+        forget_seen(st, share->v, share->n);
         if (c->blob->n)
             send_blob(st, c->blob);
     }

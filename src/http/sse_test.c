@@ -89,13 +89,31 @@ static void frames_of_a_tick_are_coalesced(void **state)
     text = hear_until(fd, "end\n\n");
     assert_int_equal(status_of(text), 200);
     assert_non_null(strstr(text, "\r\nContent-Type: text/event-stream\r\n"));
-    assert_non_null(strstr(text, "\r\n\r\ndata: snapshot 0\n\ndata: 2\n\ndata: 3\n\n"
+    assert_non_null(strstr(text, "\r\n\r\nid: c0\ndata: snapshot 0\n\ndata: 2\n\ndata: 3\n\n"
                                  "data: no key\n\ndata: no key\n\ndata: 4\n\ndata: end\n\n"));
     assert_int_equal(http_followers(F.server, "a"), 1);
     close(fd);
     wait_for_streams(0);
     assert_int_equal(http_followers(F.server, "a"), 0);
     assert_int_equal(atomic_load(&fixture_who_freed), 1);
+}
+
+static void an_event_comes_once(void **state)
+{
+    int fd;
+    const char *text;
+
+    atomic_store(&fixture_snapshot, 7);
+    fd = open_stream("a", 0);
+    wait_for_streams(1);
+    /* its handler has seen 7 already; 8 is new, on both topics that it follows */
+    http_publish(F.server, "a", NULL, "id: c7\ndata: old\n\n", NULL, 0);
+    http_publish(F.server, "all", "8", "id: c8\ndata: new\n\n", NULL, 0);
+    http_publish(F.server, "a", "8", "id: c8\ndata: new\n\n", NULL, 0);
+    http_publish(F.server, "a", NULL, "id: c9\ndata: end\n\n", NULL, 0);
+    text = hear_until(fd, "end\n\n");
+    assert_non_null(strstr(text, "data: snapshot 7\n\nid: c8\ndata: new\n\nid: c9\n"));
+    close(fd);
 }
 
 static bool is_even(const void *who, int64_t tag)
@@ -241,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(frames_of_a_tick_are_coalesced, start, stop),
+        cmocka_unit_test_setup_teardown(an_event_comes_once, start, stop),
         cmocka_unit_test_setup_teardown(only_who_may_hears_it, start, stop),
         cmocka_unit_test_setup_teardown(nothing_is_missed_while_opening, start, stop),
         cmocka_unit_test_setup_teardown(a_quiet_stream_gets_comments, start, stop),

@@ -77,7 +77,7 @@ enum err target_split(struct str target, struct arena *a, const char **ret_path,
                       struct str *ret_query, struct why *w)
 {
     struct str path;
-    const char *decoded;
+    const char *decoded = NULL;
     enum err e;
 
     if (str_eq(target, STR("*"))) {

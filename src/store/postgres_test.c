@@ -202,6 +202,58 @@ static void the_loser_of_a_race_looks_again(void **state)
     store_close(there);
 }
 
+/* Takes two rows, in an order; waits between them, the first time. */
+struct cross {
+    struct store_write op;
+    const char *first, *second;
+    struct gate *between;
+    struct gate done;
+    int runs;
+};
+
+static enum err cross(struct tx *tx, void *arg, struct why *w)
+{
+    struct cross *x = arg;
+    int64_t changed;
+    enum err e = q_test_set(tx, (struct test_set_in){x->first, "2"}, &changed, w);
+
+    if (!e && x->runs++ == 0)
+        gate_wait(x->between);
+    return e ? e : q_test_set(tx, (struct test_set_in){x->second, "3"}, &changed, w);
+}
+
+static void cross_done(struct store_write *op)
+{
+    gate_open(&((struct cross *)(void *)op)->done);
+}
+
+static void a_deadlock_is_nobodys_failure(void **state)
+{
+    struct store *s = opened();
+    struct gate between = GATE;
+    struct write a = {0}, b = {0};
+    struct cross x = {.first = "a", .second = "b", .between = &between, .done = GATE},
+                 y = {.first = "b", .second = "a", .between = &between, .done = GATE};
+
+    (void)state;
+    post(s, &a, "a", 0);
+    post(s, &b, "b", 0);
+    gate_wait(&a.done);
+    gate_wait(&b.done);
+    x.op = (struct store_write){.run = cross, .done = cross_done, .arg = &x, .part = 0};
+    y.op = (struct store_write){.run = cross, .done = cross_done, .arg = &y, .part = 1};
+    store_post(s, &x.op);
+    store_post(s, &y.op);
+    gate_reached(&between, 2); /* each holds what the other wants */
+    gate_open(&between);
+    gate_wait(&x.done);
+    gate_wait(&y.done);
+    assert_int_equal(x.op.err, OK);
+    assert_int_equal(y.op.err, OK);
+    assert_true(x.runs + y.runs >= 3); /* the server may choose both as victims */
+    store_close(s);
+}
+
 static enum err count(struct tx *tx, void *arg, struct why *w)
 {
     struct arena *a = arena_new(256);
@@ -356,6 +408,7 @@ int main(void)
         TEST(who_inserts_first_and_commits_last_is_heard),
         TEST(two_nodes_have_two_numbers),
         TEST(the_loser_of_a_race_looks_again),
+        TEST(a_deadlock_is_nobodys_failure),
         TEST(a_server_that_restarts_costs_no_acknowledged_write),
         TEST(a_server_that_may_forget_is_refused),
         TEST(a_copy_on_a_younger_server_has_a_log_that_works),

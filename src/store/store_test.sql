@@ -53,3 +53,7 @@ VALUES ('4000000000000'::xid8, 1, 'test', 0, 0, 0, 0, 0, 0, 'future')
 -- name: test_mark_future :exec
 -- engine: pg
 UPDATE store_mark SET value = 4000000000001 WHERE name = 'event_pos'
+
+-- name: test_set :exec
+-- params: name text, value text
+UPDATE setting SET value = :value WHERE name = :name

@@ -142,7 +142,7 @@ build_dir() {
 
 BUILD_PACKAGES=(build-essential meson ninja-build pkg-config python3 git ca-certificates ccache
     libevent-dev libsqlite3-dev libpq-dev libjansson-dev libssl-dev libcurl4-gnutls-dev
-    libgmime-3.0-dev libetpan-dev libgumbo-dev libsodium-dev libseccomp-dev zlib1g-dev libcsv-dev libcmocka-dev)
+    libgmime-3.0-dev libetpan-dev libgumbo-dev libsodium-dev libseccomp-dev zlib1g-dev libcsv-dev libcmocka-dev tzdata)
 
 need_build_packages() {
     local llhttp=node-llhttp # bookworm: its C sources

@@ -15,7 +15,7 @@ RANK = {"base": 0, "sys": 1, "store": 1, "http": 2, "jobs": 2, "desk": 4, "live"
 DOMAIN, ROUTES, MAIN = 3, 5, 6
 
 # What store/ shows to others; the rest is its inside.
-STORE_DOOR = {"store/store.h", "store/event.h", "store/blob.h"}
+STORE_DOOR = {"store/store.h", "store/event.h", "store/blob.h", "store/move.h"}
 # Headers of a domain that only the domain itself and what stands above it may see.
 INNER = re.compile(r"(_store|_act|_api|_jobs)\.h$|\.sql\.h$")
 # A role of a file in a domain folder: the layers beside base and domains that it may touch.

@@ -1,6 +1,8 @@
 /* How does a desk that outgrew SQLite get into PostgreSQL? Row by row, table by table, in pages:
  * both have the same tables and columns (the same migrations made them), so the tables are read
  * from the database itself and none can be forgotten. */
+#include "store/move.h"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 #include "store/blob.h"
 #include "store/db.h"
 #include "store/engine.h"
-#include "store/move.h"
 
 SCOPED_FREE(struct arena, arena_free)
 

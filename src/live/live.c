@@ -128,8 +128,10 @@ static bool is_of_ticket(const struct event *e)
 /* For lists, which every browser follows: which row has changed, in as few bytes as that takes. */
 static void row_frame(struct buf *b, const struct event *e)
 {
-    buf_printf(b, "id: %s\nevent: %s\ndata: {\"kind\":\"%s\",\"ticket_id\":%" PRId64 "}\n\n",
-               e->cursor, e->kind, e->kind, e->ticket_id);
+    buf_printf(b, "id: %s\nevent: %s\ndata: {\"kind\":\"%s\",\"ticket_id\":%" PRId64, e->cursor,
+               e->kind, e->kind, e->ticket_id);
+    member(b, "message_id", e->message_id);
+    buf_str(b, "}\n\n");
 }
 
 /* A later event of the same kind and ticket takes the place of an earlier one in a tick; a

@@ -151,8 +151,11 @@ enum err jail_prepare(struct jail **ret, struct why *w)
         free(j);
         return e;
     }
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+        free(j->program.filter);
+        free(j);
         return fail(w, E_BUSY, "could not give up new rights: %s", strerror(errno));
+    }
     if (!IS_SANITIZED) /* reports of the sanitizers read /proc and symbols */
         close_files();
     *ret = j;

@@ -210,49 +210,70 @@ static bool flags_of(struct reading *r, struct str v)
     return true;
 }
 
-static bool record_of(struct reading *r, unsigned char tag, struct str v)
+static struct mail_addresses *addresses_for(struct mail *m, unsigned char tag)
 {
-    struct mail *m = &r->m;
+    switch (tag) {
+    case TAG_FROM:
+        return &m->from;
+    case TAG_SENDER:
+        return &m->sender;
+    case TAG_REPLY_TO:
+        return &m->reply_to;
+    case TAG_TO:
+        return &m->to;
+    case TAG_CC:
+        return &m->cc;
+    case TAG_DELIVERED:
+        return &m->delivered;
+    default:
+        return NULL;
+    }
+}
 
+static const char **text_for(struct mail *m, unsigned char tag)
+{
     switch (tag) {
     case TAG_MESSAGE_ID:
-        return text_of(r, v, &m->message_id);
+        return &m->message_id;
+    case TAG_SUBJECT:
+        return &m->subject;
+    case TAG_TEXT:
+        return &m->text;
+    case TAG_HTML:
+        return &m->html;
+    case TAG_AUTO_SUBMITTED:
+        return &m->auto_submitted;
+    case TAG_PRECEDENCE:
+        return &m->precedence;
+    case TAG_REPORT_STATUS:
+        return &m->report_status;
+    case TAG_REPORT_TO:
+        return &m->report_to;
+    case TAG_REMARK:
+        return &m->remark;
+    default:
+        return NULL;
+    }
+}
+
+static bool record_of(struct reading *r, unsigned char tag, struct str v)
+{
+    struct mail_addresses *list = addresses_for(&r->m, tag);
+    const char **text = text_for(&r->m, tag);
+
+    if (list)
+        return address_of(r, v, list);
+    if (text)
+        return text_of(r, v, text);
+    switch (tag) {
     case TAG_REF:
         return ref_of(r, v);
-    case TAG_FROM:
-        return address_of(r, v, &m->from);
-    case TAG_SENDER:
-        return address_of(r, v, &m->sender);
-    case TAG_REPLY_TO:
-        return address_of(r, v, &m->reply_to);
-    case TAG_TO:
-        return address_of(r, v, &m->to);
-    case TAG_CC:
-        return address_of(r, v, &m->cc);
-    case TAG_DELIVERED:
-        return address_of(r, v, &m->delivered);
-    case TAG_SUBJECT:
-        return text_of(r, v, &m->subject);
     case TAG_DATE:
-        return i64_of(v, &m->date);
-    case TAG_TEXT:
-        return text_of(r, v, &m->text);
+        return i64_of(v, &r->m.date);
     case TAG_QUOTE_AT:
-        return i64_of(v, &m->quote_at);
-    case TAG_HTML:
-        return text_of(r, v, &m->html);
-    case TAG_AUTO_SUBMITTED:
-        return text_of(r, v, &m->auto_submitted);
-    case TAG_PRECEDENCE:
-        return text_of(r, v, &m->precedence);
+        return i64_of(v, &r->m.quote_at);
     case TAG_FLAGS:
         return flags_of(r, v);
-    case TAG_REPORT_STATUS:
-        return text_of(r, v, &m->report_status);
-    case TAG_REPORT_TO:
-        return text_of(r, v, &m->report_to);
-    case TAG_REMARK:
-        return text_of(r, v, &m->remark);
     case TAG_PART_NAME:
     case TAG_PART_TYPE:
     case TAG_PART_ID:

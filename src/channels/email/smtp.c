@@ -26,7 +26,7 @@ struct delivery {
     enum err (*sending)(void *arg, struct why *w);
     void *arg;
     bool is_past;    /* the last bytes were handed to libcurl */
-    bool has_answer; /* a line came after that */
+    bool has_answer; /* and that was answered: `line` */
     enum err refused;
     struct why refused_why;
     char line[LINE_BYTES_MAX]; /* the server's last line */
@@ -73,17 +73,20 @@ static size_t give(char *to, size_t size, size_t count, void *arg)
     return n;
 }
 
-/* Each line the server says. */
+/* Each line the server says. The first whole answer after the mail is the one that counts; a
+ * "221" to our QUIT is none and hides none. */
 static size_t hear(char *p, size_t size, size_t count, void *arg)
 {
     struct delivery *d = arg;
     size_t n = size * count, keep = 0;
 
+    if (d->has_answer || (n >= 3 && memcmp(p, "221", 3) == 0))
+        return n;
     for (size_t i = 0; i < n && keep < sizeof d->line - 1; i++)
         if ((unsigned char)p[i] >= ' ' && (unsigned char)p[i] < 0x7f)
             d->line[keep++] = p[i];
     d->line[keep] = 0;
-    d->has_answer = d->is_past;
+    d->has_answer = d->is_past && d->line[0] && d->line[3] != '-';
     return n;
 }
 

@@ -90,7 +90,7 @@ export function load() {
     for (const m of messages) if (m.ticket_id === old) m.ticket_id = t.id
     for (const d of drafts) if (d.ticket_id === old) d.ticket_id = t.id
   })
-  const me = { id: agents[0]!.id, name: agents[0]!.name, email: agents[0]!.email, role: 'admin', locale: process.env.MOCK_LOCALE ?? 'en', settings: {}, permissions: [], csrf_token: 'x', demo: true, setup_done: true }
+  const me = { id: agents[0]!.id, name: agents[0]!.name, email: agents[0]!.email, role: 'admin', locale: process.env.MOCK_LOCALE ?? 'en', settings: {}, permissions: ['QUARANTINE', 'STATUS_ADMIN', 'AUDIT_SEE', 'INBOX_ADMIN', 'PEOPLE_ADMIN', 'KEY_ADMIN'], csrf_token: 'x', demo: true, setup_done: true }
   const keys: Key[] = [{ id: 1, name: 'shop backend', hint: 'ak_7f3c', role: 'agent', created_at: ago(5000), last_used_at: ago(3) }, { id: 2, name: 'nightly export', hint: 'ak_19bd', role: 'lead', created_at: ago(90000), last_used_at: null }]
   const audit = Array.from({ length: 30 }, (_, i) => ({ id: 30 - i, at: ago(i * 37), actor_kind: 'agent', actor_id: agents[i % 5]!.id, action: ['login.ok', 'ticket.status', 'agent.created', 'key.created', 'inbox.changed'][i % 5], object: ['session', 'ticket', 'agent', 'key', 'inbox'][i % 5], object_id: 1000 + i, ip: '192.0.2.' + i }))
 

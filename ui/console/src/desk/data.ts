@@ -35,6 +35,7 @@ export function useCounts() {
     (e) => {
       if (e.kind === 'counts.stale') return void counts.refetch()
       if (e.kind !== 'counts.changed' || !e.data) return
+      if (counts.isFetching.value) return void counts.refetch() // what is on its way may be older
       const rows = (Array.isArray(e.data) ? e.data : [e.data]) as Count[]
       queries.setQueryData<Count[]>(['counts'], (old) => mergeCounts(old ?? [], rows))
     },

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { get, list, Failure } from '@/api/client'
 import type { LiveEvent, Ticket } from '@/api/types'
 import { useLive } from '@/live/live'
+import { BEGAN } from '@/live/stream'
 import { before, belongs, queryOf, queueKey, type Queue, type Sort } from '@/lib/queue'
 import { addPage, emptyRows, leave, neighbour, takeIn, type Rows } from '@/lib/rows'
 import { me } from '@/lib/session'
@@ -12,7 +13,7 @@ const SETTLE = 250 // [ms] gather a burst of events into one look
 const MANY = 12 // more changed tickets than this: fetch the first page instead of each
 
 /* About a ticket, but no change of its row. */
-const ASIDE = new Set(['presence.changed', 'typing.changed', 'ticket.seen', 'contact.changed'])
+const ASIDE = new Set(['presence.changed', 'typing.changed', 'contact.changed'])
 
 /* Lists seen lately are shown at once while the server is asked again. */
 const seen = new Map<string, { rows: Rows; after: string | null; hasMore: boolean }>()
@@ -40,10 +41,13 @@ export function useList(queue: () => Queue, sort: () => Sort) {
     return list<Ticket>('/tickets', { query: { ...queryOf(queue(), sort()), limit: PAGE, after: from } })
   }
 
-  /* A new look at the queue, from its top. */
+  /* A new look at the queue, from its top. What is told while it is on its way may be newer than
+   * what it brings: those tickets are looked at once more. */
   async function fresh() {
     const mine = ++asked
     error.value = null
+    told.clear()
+    looking++
     try {
       const got = await page(null)
       if (mine !== asked) return
@@ -54,7 +58,25 @@ export function useList(queue: () => Queue, sort: () => Sort) {
     } catch (e) {
       if (mine === asked) error.value = e
     } finally {
-      if (mine === asked) loading.value = false
+      looking--
+      if (mine === asked) {
+        loading.value = false
+        told.forEach(lookAt)
+        if (begun) void refresh()
+        begun = false
+      }
+    }
+  }
+
+  /* The first page again, taken in without moving a row. */
+  async function refresh() {
+    if (looking) return
+    const mine = asked
+    try {
+      const { data } = await page(null)
+      if (mine === asked) data.forEach(take)
+    } catch {
+      /* the list stays as it is; the line's banner says why */
     }
   }
 
@@ -82,12 +104,24 @@ export function useList(queue: () => Queue, sort: () => Sort) {
   }
   /* After our own act: out of the list at once if it no longer belongs. */
   function settle(t: Ticket) {
-    if (belongs(queue(), t, me.value?.id ?? 0)) take(t)
+    // What one brings back oneself is put in at once, wherever it belongs.
+    if (belongs(queue(), t, me.value?.id ?? 0)) rows.value = takeIn(rows.value, t, { ...place(), lastVisible: -1 })
     else rows.value = leave(rows.value, t.id)
     remember()
   }
+  /* The open ticket was read or fetched anew: its row, if it is there, says the same. */
+  function touch(t: Ticket) {
+    if (rows.value.shown.some((r) => r.id === t.id)) take(t)
+  }
 
-  const changed = new Set<number>()
+  const changed = new Set<number>() // to be looked at soon
+  const told = new Set<number>() // told while fresh() was on its way
+  let looking = 0
+  let begun = false // the stream began meanwhile: what came just before it was not told
+  function lookAt(id: number) {
+    changed.add(id)
+    timer ??= setTimeout(look, SETTLE)
+  }
   let timer: ReturnType<typeof setTimeout> | undefined
   async function look() {
     timer = undefined
@@ -115,9 +149,15 @@ export function useList(queue: () => Queue, sort: () => Sort) {
   }
   function hear(e: LiveEvent) {
     if (e.kind === 'reset') return void fresh()
+    if (e.kind === BEGAN) {
+      if (looking) begun = true
+      else void refresh()
+      return
+    }
     if (!e.ticket_id || ASIDE.has(e.kind)) return
-    changed.add(e.ticket_id)
-    timer ??= setTimeout(look, SETTLE)
+    if (e.kind === 'ticket.seen' && e.actor_id !== me.value?.id) return // unread is each one's own
+    if (looking) told.add(e.ticket_id)
+    lookAt(e.ticket_id)
   }
   useLive(() => ['list'], hear)
 
@@ -145,7 +185,7 @@ export function useList(queue: () => Queue, sort: () => Sort) {
     lastVisible,
     fresh,
     more,
-    take,
+    touch,
     settle,
     neighbour: (id: number | null, step: 1 | -1) => neighbour(rows.value, id, step),
   }

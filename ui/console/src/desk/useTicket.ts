@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { all, get, post } from '@/api/client'
 import type { LiveEvent, Message, Ticket } from '@/api/types'
 import { useLive } from '@/live/live'
+import { BEGAN } from '@/live/stream'
 import { mergeMessage } from '@/lib/messages'
 import { useViewers } from './useViewers'
 
@@ -49,12 +50,14 @@ export function useTicket(id: () => number | null) {
   }
 
   function hear(e: LiveEvent) {
-    if (e.kind === 'reset') return void (ticket.refetch(), messages.refetch())
+    if (e.kind === 'reset' || e.kind === BEGAN) return void (ticket.refetch(), messages.refetch())
     if (!id() || e.ticket_id !== id()) return
     if (e.kind === 'presence.changed') hearViewer(e)
     else if (e.kind === 'typing.changed') hearTyping(e)
     else if (e.kind.startsWith('message.') && e.message_id) {
-      void fetchMessage(e.message_id)
+      // A fetch of all that is on its way may be older than this.
+      if (messages.isFetching.value) void messages.refetch()
+      else void fetchMessage(e.message_id)
       if (e.kind === 'message.created') {
         hearTyping({ kind: '', data: { on: false } })
         void ticket.refetch()

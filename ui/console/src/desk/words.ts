@@ -1,4 +1,4 @@
-// The words for how a channel is spoken of: "by mail", "in the chat".
+// Words that depend on the desk: how a channel is spoken of ("by mail"), what a status is called.
 import { useI18n } from 'vue-i18n'
 import type { Ticket } from '@/api/types'
 
@@ -8,7 +8,12 @@ export function useChannelWords() {
     const key = 'channel.by.' + ticket.channel
     return te(key) || te(key, 'en') ? t(key) : t('channel.by.other', { channel: ticket.channel_label })
   }
+  /* The six statuses that come with the desk are translated, unless an admin renamed them. */
+  const status = (s: { key: string; name: string }) =>
+    te('status.' + s.key, 'en') && t('status.' + s.key, {}, { locale: 'en' }) === s.name ? t('status.' + s.key) : s.name
   return {
+    status,
+    statusOf: (ticket: Ticket) => status({ key: ticket.status, name: ticket.status_name }),
     by,
     /* A chat has no subject: "Josie Lang in the chat". */
     titleOf: (ticket: Ticket) =>

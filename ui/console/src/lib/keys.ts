@@ -35,6 +35,8 @@ export function useKeys(handlers: Handlers) {
       me.value?.settings?.single_keys !== false,
     )
     if (!action || (floating && action !== 'palette')) return
+    // A scrolled region keeps its arrows.
+    if (e.key.startsWith('Arrow') && target.closest?.('[data-own-arrows]')) return
     const run = handlers[action]
     if (!run || run(e) === false) return
     e.preventDefault()

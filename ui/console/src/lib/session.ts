@@ -6,8 +6,9 @@ import { setLocale } from '@/i18n'
 import { liveRetry, liveSignOut } from '@/live/live'
 
 export const me = ref<Me | null>(null)
-export const isAdmin = computed(() => me.value?.role === 'admin')
-export const isLead = computed(() => me.value?.role === 'admin' || me.value?.role === 'lead')
+/* The server's own words (people/policy.h): what this agent may do. It decides; this only hides. */
+export type Permission = 'QUARANTINE' | 'STATUS_ADMIN' | 'AUDIT_SEE' | 'INBOX_ADMIN' | 'PEOPLE_ADMIN' | 'KEY_ADMIN'
+export const may = (p: Permission) => me.value?.permissions.includes(p) ?? false
 
 export async function take(m: Me) {
   me.value = m

@@ -6,6 +6,9 @@ import { sameTopics } from './union'
 
 export type LiveState = 'idle' | 'connecting' | 'live' | 'waiting' | 'signed-out'
 
+/* Told to every tab when a stream begins without a place to go on from. */
+export const BEGAN = 'stream.began'
+
 const FIRST_WAIT = 500 // [ms] doubles up to
 const LAST_WAIT = 15_000
 const SETTLE = 60 // [ms] several tabs change topics at once: one reconnect
@@ -79,6 +82,8 @@ export function liveStream(
       wait = FIRST_WAIT
       old?.abort()
       say('live')
+      // From here on nothing is missed; what happened before, each tab must look up.
+      if (!lastId) onEvent({ kind: BEGAN }, '')
       await read(res, mine)
       throw new Error('ended')
     } catch {

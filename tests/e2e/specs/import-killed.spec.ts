@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from '../fixtures/test'
-import { BINARY, Daemon, ROOT, pause } from '../fixtures/process'
+import { BINARY, Daemon, ROOT, pause, until } from '../fixtures/process'
 import type { Server } from '../fixtures/server'
 
 /** Runs a generator of tests/tools into a file; gives what it said of it. */
@@ -57,17 +57,17 @@ test('tweets: killed and run again, each is there once', async ({ server }) => {
 test('mails: a server that is killed while it imports goes on from there', async ({ server }) => {
   await server.api.must('POST', '/api/v1/inboxes', { name: 'Old', channel: 'api' })
   const file = join(server.dir, 'old.mbox')
-  await make('mbox.py', 400, file)
+  await make('mbox.py', 2_000, file)
   const importing = server.cli('import', [file, '--inbox', 'Old'])
-  await pause(500)
+  await until('the first mails', async () => (await server.api.get('/api/v1/tickets?limit=1')).data.length === 1)
   await server.kill()
   expect((await importing).code).toBe(1)
   await server.start()
   const again = await server.cli('import', [file, '--inbox', 'Old'])
   expect(again.code, again.stderr).toBe(0)
-  expect(last(again.stderr)).toMatch(/^read 400, stored \d+, duplicate \d+, refused 0$/)
+  expect(last(again.stderr)).toMatch(/^read 2000, stored \d+, duplicate \d+, refused 0$/)
   const once = await server.cli('import', [file, '--inbox', 'Old'])
-  expect(last(once.stderr)).toBe('read 400, stored 0, duplicate 400, refused 0')
+  expect(last(once.stderr)).toBe('read 2000, stored 0, duplicate 2000, refused 0')
   await server.stop()
   const doctor = await server.cli('doctor')
   expect(doctor.code, doctor.stdout + doctor.stderr).toBe(0)

@@ -27,6 +27,8 @@ SHAPE(SEARCH_HIT, "SearchHit", struct hit, "Something found",
        {"snippet", SHAPE_TEXT, 0, offsetof(struct hit, snippet)},
        {"at", SHAPE_TIME, 0, offsetof(struct hit, at)}});
 
+/* A search for both shows this many people at most, above the messages. */
+#define CONTACTS_MOST        5
 #define SNIPPET_CHARS        200
 #define SNIPPET_BEFORE_BYTES 60
 
@@ -132,7 +134,7 @@ static CHECKED enum err find_contacts(struct req *q, const char *match, int64_t 
 enum err search_get(struct req *q, struct res *s, struct why *w)
 {
     const char *typed = req_query(q, "q"), *kind = req_query(q, "kind"), *match;
-    int64_t limit = 0, before = 0;
+    int64_t limit = 0, before = 0, most;
     struct found f = {0};
     enum err e;
 
@@ -148,15 +150,17 @@ enum err search_get(struct req *q, struct res *s, struct why *w)
                                              : query_tsquery(q->arena, typed);
     if (!match)
         return reply_list(s, &SEARCH_HIT, NULL, 0, false, NULL);
-    f.v = arena_array(q->arena, 2 * (size_t)limit + 2, sizeof *f.v);
-    /* The first page shows contacts above messages; pages after it go on with one kind. */
-    if ((kind ? strcmp(kind, "contact") == 0 : before == INT64_MAX) &&
-        (e = find_contacts(q, match, before, kind ? limit : 5, &f, w)))
+    f.v = arena_array(q->arena, (size_t)limit + 1, sizeof *f.v);
+    /* The first page shows contacts above messages, in half of it at most; pages after it go on
+     * with one kind. */
+    most = kind ? limit : limit / 2 < CONTACTS_MOST ? limit / 2 : CONTACTS_MOST;
+    if ((kind ? strcmp(kind, "contact") == 0 : before == INT64_MAX && most > 0) &&
+        (e = find_contacts(q, match, before, most, &f, w)))
         return e;
     if (!kind)
         f.cursor = NULL;
     if ((!kind || strcmp(kind, "message") == 0) &&
-        (e = find_messages(q, typed, match, before, limit, &f, w)))
+        (e = find_messages(q, typed, match, before, limit - (int64_t)f.n, &f, w)))
         return e;
     return reply_list(s, &SEARCH_HIT, f.v, f.n, f.cursor != NULL, f.cursor);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "store/store.h"
 #include "tickets/message.h"
 #include "tickets/ticket.sql.h"
@@ -124,7 +125,7 @@ enum err record_activity(struct tx *tx, struct arena *a, const struct ticket_who
     struct buf b;
     enum err e;
 
-    buf_init(&b, 4096);
+    buf_init(&b, LIMIT_JSON_BYTES); /* all tags before and after, escaped */
     buf_str(&b, "{\"what\":");
     buf_json(&b, what, strlen(what));
     buf_str(&b, ",\"from\":");

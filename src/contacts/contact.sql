@@ -10,10 +10,10 @@ SELECT c.id, c.name, c.email, c.phone, c.locale, c.attributes, i.state
 -- Hold the contact until the end of the transaction, so that two nodes do not both open its
 -- first ticket. (SQLite has one writer.)
 -- params: id i64
--- returns: id i64
-SELECT id FROM contact WHERE id = :id
+-- returns: name text, email text?, phone text?, locale text?, attributes text?
+SELECT name, email, phone, locale, attributes FROM contact WHERE id = :id
 -- name: contact_lock (pg)
-SELECT id FROM contact WHERE id = :id FOR UPDATE
+SELECT name, email, phone, locale, attributes FROM contact WHERE id = :id FOR UPDATE
 
 -- name: contact_insert :exec
 -- params: id i64, name text, email text?, phone text?, locale text?, attributes text?, now i64

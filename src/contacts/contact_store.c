@@ -47,7 +47,10 @@ static const char *attributes_text(struct arena *a, const struct shape_map *m)
     if (m->n == 0)
         return NULL;
     buf_init(&b, LIMIT_JSON_BYTES);
-    shape_write(&b, &KEPT, &kept);
+    for (shape_write(&b, &KEPT, &kept); b.is_over; shape_write(&b, &KEPT, &kept)) {
+        buf_reset(&b);
+        kept.attributes.n--; /* what stands last is oldest */
+    }
     text = arena_dup(a, b.p, b.n);
     buf_done(&b);
     return text;
@@ -239,9 +242,18 @@ enum err contact_for(struct tx *tx, struct arena *a, int64_t inbox_id,
         if (!row)
             return fail(w, E_BUSY, "the contact is being changed elsewhere");
     }
-    if (tx_engine(tx) == STORE_POSTGRESQL &&
-        (e = q_contact_lock(tx, (struct contact_lock_in){.id = row->id}, a, &locked, w)))
-        return e;
+    if (tx_engine(tx) == STORE_POSTGRESQL) {
+        if ((e = q_contact_lock(tx, (struct contact_lock_in){.id = row->id}, a, &locked, w)))
+            return e;
+        if (!locked)
+            return fail(w, E_BUSY, "the contact is being changed elsewhere");
+        /* Somebody may have changed it between our look and the lock. */
+        row->name = locked->name;
+        row->email = locked->email;
+        row->phone = locked->phone;
+        row->locale = locked->locale;
+        row->attributes = locked->attributes;
+    }
     return contact_refresh(tx, a, inbox_id, row, from, ret, w);
 }
 

@@ -10,6 +10,15 @@ SELECT t.id, t.number, t.contact_id, t.inbox_id, t.thread_id, t.subject, t.statu
   FROM ticket t JOIN status s ON s.id = t.status_id
  WHERE t.id = :id
 
+-- name: ticket_lock :one
+-- Hold the ticket until the end of the transaction: who comes second reads what the first left.
+-- (SQLite has one writer.)
+-- params: id i64
+-- returns: id i64
+SELECT id FROM ticket WHERE id = :id
+-- name: ticket_lock (pg)
+SELECT id FROM ticket WHERE id = :id FOR UPDATE
+
 -- name: ticket_of_thread :one
 -- The newest ticket of a channel's thread.
 -- params: inbox_id i64, thread_id text

@@ -52,8 +52,12 @@ enum err ticket_load(struct tx *tx, struct arena *a, int64_t id, struct ticket_w
                      struct why *w)
 {
     struct ticket_state_row *r;
+    struct ticket_lock_row *locked;
     enum err e;
 
+    if (tx_engine(tx) == STORE_POSTGRESQL && tx_may_write(tx) &&
+        (e = q_ticket_lock(tx, (struct ticket_lock_in){.id = id}, a, &locked, w)))
+        return e;
     if ((e = q_ticket_state(tx, (struct ticket_state_in){.id = id}, a, &r, w)))
         return e;
     if (!r)

@@ -27,7 +27,10 @@ static enum err wake(struct tx *tx, void *arg, struct why *w)
     struct ticket_core next;
     enum err e = ticket_load(tx, a, j->subject_id, &t, w);
 
-    if (e == OK && t.core.snoozed_until && t.core.snoozed_until <= tx_now(tx)) {
+    j->again_at = 0;
+    if (e == OK && t.core.snoozed_until > tx_now(tx)) {
+        j->again_at = t.core.snoozed_until; /* put off while this job was under way */
+    } else if (e == OK && t.core.snoozed_until) {
         next = t.core;
         ticket_snooze(&next, 0, tx_now(tx));
         e = record_activity(tx, a, &t, &SYSTEM, "woken", NULL, NULL, w);
@@ -37,14 +40,14 @@ static enum err wake(struct tx *tx, void *arg, struct why *w)
     arena_free(a);
     if (e && e != E_NOT_FOUND)
         return e;
-    return jobs_finish(tx, j, w);
+    return j->again_at ? OK : jobs_finish(tx, j, w);
 }
 
 enum err tick_snooze_job(void *app, struct job *j, struct why *w)
 {
     enum err e = store_write(((struct app *)app)->store, wake, j, w);
 
-    j->is_finished = e == OK;
+    j->is_finished = e == OK && !j->again_at;
     return e;
 }
 

@@ -333,9 +333,11 @@ enum err reply_send_job(void *app, struct job *j, struct why *w)
     e = send_load(s.app, j->arena, j->subject_id, &s.load, w);
     if (e == E_NOT_FOUND)
         return OK; /* erased since: nothing to send */
-    if (e)
-        return e;
     s.was = s.load.message.state_code;
+    if (e && (err_may_retry(e) || s.was != STATE_QUEUED))
+        return e;
+    if (e) /* nobody to send it to, a file that is gone: the agent must see it */
+        return step(&s, STATE_FAILED, arena_str(j->arena, w->text), true, w);
     if (s.was == STATE_SENDING && !s.load.channel->dedupes)
         return step(&s, STATE_UNKNOWN, "the server stopped while this was going out", true, w);
     if (s.was != STATE_QUEUED && s.was != STATE_SENDING)

@@ -32,24 +32,31 @@ static bool is_in(struct str word, const char *const *list)
     return false;
 }
 
-/* Letters, and every byte of a character beyond ASCII; so emoji make words of their own,
- * which are skipped below. */
-static bool is_letter(unsigned char c)
+/* The length of a mark that is no part of a word: punctuation and symbols beyond ASCII (U+2000
+ * to U+2BFF: quotes, dashes, hearts), what changes an emoji's look (U+FE00 to U+FE0F) and the
+ * emoji themselves (U+1F000 and on); 0 if there is none. */
+static size_t mark_bytes(const char *p)
 {
-    return (c >= 'a' && c <= 'z') || c >= 0x80;
+    const unsigned char *u = (const unsigned char *)p;
+
+    if (u[0] == 0xE2 && u[1] >= 0x80 && u[1] <= 0xAF)
+        return 3;
+    if (u[0] == 0xEF && u[1] == 0xB8 && u[2] <= 0x8F)
+        return 3;
+    return u[0] == 0xF0 && u[1] == 0x9F ? 4 : 0;
 }
 
-/* A run of symbols from the planes of emoji and dingbats (UTF-8 lead bytes F0, E2, EF). */
-static bool is_symbols(struct str word)
+/* Letters, and every byte of a character beyond ASCII that is no mark. */
+static bool is_letter(const char *p)
 {
-    unsigned char c = (unsigned char)word.p[0];
+    unsigned char c = (unsigned char)*p;
 
-    return c == 0xF0 || c == 0xE2 || c == 0xEF;
+    return (c >= 'a' && c <= 'z') || (c >= 0x80 && !mark_bytes(p));
 }
 
 bool says_only_thanks(const char *text)
 {
-    char folded[4 * MOST_CHARS + 1];
+    char folded[4 * MOST_CHARS + 1] = {0};
     size_t n = strlen(text);
     bool is_thanked = false;
 
@@ -65,11 +72,15 @@ bool says_only_thanks(const char *text)
     for (size_t i = 0; i < n;) {
         struct str word = {folded + i, 0};
 
-        while (i + word.n < n && is_letter((unsigned char)folded[i + word.n]))
+        while (i + word.n < n && is_letter(folded + i + word.n))
             word.n++;
-        i += word.n ? word.n : 1;
-        if (word.n == 0 || is_symbols(word))
+        if (word.n == 0) {
+            size_t mark = mark_bytes(folded + i);
+
+            i += mark ? mark : 1;
             continue;
+        }
+        i += word.n;
         if (is_in(word, THANKS))
             is_thanked = true;
         else if (!is_in(word, BESIDE))

@@ -93,7 +93,7 @@ enum heard ticket_hear(struct ticket_core *t, bool only_thanks, bool is_automati
 
     if (t->bucket == BUCKET_SPAM || is_automatic)
         return HEARD_KEPT;
-    if (only_thanks && !t->waiting_since)
+    if (only_thanks && (is_at_rest || !t->waiting_since))
         return HEARD_KEPT;
     if (!t->waiting_since)
         t->waiting_since = now;

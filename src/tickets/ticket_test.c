@@ -50,6 +50,8 @@ static void a_customer_writes(void **state)
         {"thanks start no waiting", CATEGORY_OPEN, 0, 0, true, false, HEARD_KEPT, CATEGORY_OPEN, 0},
         {"thanks do not end a waiting that began", CATEGORY_OPEN, BEFORE, 0, true, false,
          HEARD_JOINED, CATEGORY_OPEN, BEFORE},
+        {"thanks do not wake one that was put off unanswered", CATEGORY_OPEN, BEFORE, LATER, true,
+         false, HEARD_KEPT, CATEGORY_OPEN, BEFORE},
         {"out of office changes nothing", CATEGORY_PENDING, 0, 0, false, true, HEARD_KEPT,
          CATEGORY_PENDING, 0},
     };
@@ -162,6 +164,11 @@ static void only_thanks_is_told_from_thanks_and_more(void **state)
         {"Thanks, but it is gone again", false},
         {"thanks?", false},
         {"thanks, order 4411", false},
+        {"thanks …broken again", false},
+        {"Thanks “nothing works”", false},
+        {"thanks 👍but it crashes", false},
+        {"Thanks ❤️", true},
+        {"“Thank you” — so much!", true},
         {"great", false}, /* kind, but no thanks: a person looks */
         {"", false},
         {"thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks", false},

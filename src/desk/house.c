@@ -22,7 +22,7 @@
 
 struct running {
     int64_t id, rev;
-    struct arena *arena; /* holds the inbox that the channel was started with */
+    struct arena *arena; /* holds this and the inbox that the channel was started with */
     const struct channel *channel;
     struct inbox inbox;
     struct channel_run *run;
@@ -35,7 +35,7 @@ struct house {
     pthread_mutex_t lock;
     pthread_cond_t woken;
     bool is_woken, is_ending;
-    struct running v[RUNS_MOST];
+    struct running *v[RUNS_MOST];
     size_t n;
 };
 
@@ -195,37 +195,37 @@ static bool lease_is_ours(struct house *h, int64_t inbox_id, bool is_drop)
 
 static void stop_one(struct house *h, size_t i)
 {
-    struct running *r = &h->v[i];
+    struct running *r = h->v[i];
 
     r->channel->stop(r->run);
     (void)lease_is_ours(h, r->id, true);
-    arena_free(r->arena);
     h->v[i] = h->v[--h->n];
+    arena_free(r->arena);
 }
 
 static void start_one(struct house *h, const struct inbox_list_row *row,
                       const struct channel *channel)
 {
-    struct running r = {
-        .id = row->id, .rev = row->rev, .arena = arena_new(2048), .channel = channel};
+    struct arena *a = arena_new(2048);
+    struct running *r = arena_new_of(a, struct running);
     struct why w;
     enum err e;
 
-    r.inbox = (struct inbox){.id = row->id,
-                             .name = arena_str(r.arena, row->name),
-                             .channel = channel->name,
-                             .settings = arena_str(r.arena, row->settings),
-                             .secret = arena_str(r.arena, row->secret),
-                             .is_active = true};
-    h->v[h->n] = r;
-    /* The channel keeps the inbox it was given: it lives in the table until stop. */
-    e = channel->start(&h->v[h->n].inbox, &h->host, &h->v[h->n].run, &w);
+    *r = (struct running){.id = row->id, .rev = row->rev, .arena = a, .channel = channel};
+    r->inbox = (struct inbox){.id = row->id,
+                              .name = arena_str(a, row->name),
+                              .channel = channel->name,
+                              .settings = arena_str(a, row->settings),
+                              .secret = arena_str(a, row->secret),
+                              .is_active = true};
+    /* The channel keeps the inbox it was given: it stays where it is until stop. */
+    e = channel->start(&r->inbox, &h->host, &r->run, &w);
     if (e) {
         host_health(&h->host, row->id, e, w.text);
-        arena_free(r.arena);
+        arena_free(a);
         return;
     }
-    h->n++;
+    h->v[h->n++] = r;
 }
 
 static bool is_wanted(const struct inbox_list_row *row)
@@ -246,7 +246,7 @@ static const struct inbox_list_row *row_of(const struct wanted *l, int64_t id)
 static bool runs(const struct house *h, int64_t id)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (h->v[i].id == id)
+        if (h->v[i]->id == id)
             return true;
     return false;
 }
@@ -263,9 +263,10 @@ static void keep(struct house *h)
         return;
     }
     for (size_t i = h->n; i-- > 0;) {
-        const struct inbox_list_row *row = row_of(&l, h->v[i].id);
+        const struct inbox_list_row *row = row_of(&l, h->v[i]->id);
 
-        if (!row || !is_wanted(row) || row->rev != h->v[i].rev || !lease_is_ours(h, row->id, false))
+        if (!row || !is_wanted(row) || row->rev != h->v[i]->rev ||
+            !lease_is_ours(h, row->id, false))
             stop_one(h, i);
     }
     for (size_t i = 0; i < l.rows.n && h->n < RUNS_MOST; i++) {

@@ -10,9 +10,9 @@ const char *const ROLE_NAMES[] = {"agent", "coach", "lead", "admin", NULL};
 static const struct {
     const char *name;
     enum role least;
-    bool may_key;
+    bool may_key, is_of_inbox;
 } TABLE[P_COUNT] = {
-#define ROW(n, r, k, s) [P_##n] = {#n, r, k},
+#define ROW(n, r, k, i, s) [P_##n] = {#n, r, k, i},
     PERMISSION_LIST(ROW)
 #undef ROW
 };
@@ -50,7 +50,10 @@ bool policy_may(const struct principal *who, enum permission p)
     case WHO_SYSTEM:
         return true;
     case WHO_KEY:
-        return TABLE[p].may_key && who->role >= TABLE[p].least;
+        /* A key for one inbox rules nothing beyond it: it would only have to make itself
+         * another key. */
+        return TABLE[p].may_key && who->role >= TABLE[p].least &&
+               (who->sees_all || TABLE[p].is_of_inbox);
     case WHO_AGENT:
         return who->role >= TABLE[p].least;
     }

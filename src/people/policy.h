@@ -4,25 +4,26 @@
 
 #include "people/principal.h"
 
-/* X(permission, lowest role of an agent, may an API key, what it allows) */
+/* X(permission, lowest role of an agent, may an API key, also one for a single inbox, what it
+ * allows) */
 #define PERMISSION_LIST(X)                                                                         \
-    X(PUBLIC, ROLE_AGENT, true, "anyone, signed in or not")                                        \
-    X(SIGNED_IN, ROLE_AGENT, true, "anyone signed in")                                             \
-    X(TICKET_SEE, ROLE_AGENT, true, "read tickets and messages")                                   \
-    X(TICKET_EDIT, ROLE_AGENT, true, "change tickets")                                             \
-    X(REPLY, ROLE_AGENT, true, "answer customers and write notes")                                 \
-    X(MESSAGE_TAKE, ROLE_AGENT, true, "hand in customers' messages")                               \
-    X(CONTACT_SEE, ROLE_AGENT, true, "read contacts")                                              \
-    X(DESK_SEE, ROLE_AGENT, true, "read agents, teams, inboxes, statuses")                         \
-    X(QUARANTINE, ROLE_AGENT, true, "see and retry what cannot be parsed")                         \
-    X(STATUS_ADMIN, ROLE_LEAD, true, "rename statuses, make teams")                                \
-    X(AUDIT_SEE, ROLE_LEAD, true, "read the audit log")                                            \
-    X(INBOX_ADMIN, ROLE_ADMIN, true, "make and change inboxes")                                    \
-    X(PEOPLE_ADMIN, ROLE_ADMIN, true, "make and change agents")                                    \
-    X(KEY_ADMIN, ROLE_ADMIN, true, "make and revoke API keys")                                     \
-    X(AGENT_ONLY, ROLE_AGENT, false, "things of a person: drafts, sessions")
+    X(PUBLIC, ROLE_AGENT, true, true, "anyone, signed in or not")                                  \
+    X(SIGNED_IN, ROLE_AGENT, true, true, "anyone signed in")                                       \
+    X(TICKET_SEE, ROLE_AGENT, true, true, "read tickets and messages")                             \
+    X(TICKET_EDIT, ROLE_AGENT, true, true, "change tickets")                                       \
+    X(REPLY, ROLE_AGENT, true, true, "answer customers and write notes")                           \
+    X(MESSAGE_TAKE, ROLE_AGENT, true, true, "hand in customers' messages")                         \
+    X(CONTACT_SEE, ROLE_AGENT, true, true, "read contacts")                                        \
+    X(DESK_SEE, ROLE_AGENT, true, true, "read agents, teams, inboxes, statuses")                   \
+    X(QUARANTINE, ROLE_AGENT, true, true, "see and retry what cannot be parsed")                   \
+    X(STATUS_ADMIN, ROLE_LEAD, true, false, "rename statuses, make teams")                         \
+    X(AUDIT_SEE, ROLE_LEAD, true, false, "read the audit log")                                     \
+    X(INBOX_ADMIN, ROLE_ADMIN, true, false, "make and change inboxes")                             \
+    X(PEOPLE_ADMIN, ROLE_ADMIN, true, false, "make and change agents")                             \
+    X(KEY_ADMIN, ROLE_ADMIN, true, false, "make and revoke API keys")                              \
+    X(AGENT_ONLY, ROLE_AGENT, false, false, "things of a person: drafts, sessions")
 
-#define PERMISSION_ENUM(name, role, key, says) P_##name,
+#define PERMISSION_ENUM(name, role, key, inbox, says) P_##name,
 enum permission { P_NONE = 0, PERMISSION_LIST(PERMISSION_ENUM) P_COUNT };
 #undef PERMISSION_ENUM
 

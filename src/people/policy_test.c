@@ -11,17 +11,24 @@
 /* One letter a role: agent, coach, lead, admin; "-": nobody. */
 static const struct {
     enum permission p;
-    const char *agents, *keys;
+    const char *agents, *keys, *keys_of_inbox;
     bool nobody;
 } WANT[] = {
-    {P_PUBLIC, "acla", "acla", true},        {P_SIGNED_IN, "acla", "acla", false},
-    {P_TICKET_SEE, "acla", "acla", false},   {P_TICKET_EDIT, "acla", "acla", false},
-    {P_REPLY, "acla", "acla", false},        {P_MESSAGE_TAKE, "acla", "acla", false},
-    {P_CONTACT_SEE, "acla", "acla", false},  {P_DESK_SEE, "acla", "acla", false},
-    {P_QUARANTINE, "acla", "acla", false},   {P_STATUS_ADMIN, "--la", "--la", false},
-    {P_AUDIT_SEE, "--la", "--la", false},    {P_INBOX_ADMIN, "---a", "---a", false},
-    {P_PEOPLE_ADMIN, "---a", "---a", false}, {P_KEY_ADMIN, "---a", "---a", false},
-    {P_AGENT_ONLY, "acla", "----", false},
+    {P_PUBLIC, "acla", "acla", "acla", true},
+    {P_SIGNED_IN, "acla", "acla", "acla", false},
+    {P_TICKET_SEE, "acla", "acla", "acla", false},
+    {P_TICKET_EDIT, "acla", "acla", "acla", false},
+    {P_REPLY, "acla", "acla", "acla", false},
+    {P_MESSAGE_TAKE, "acla", "acla", "acla", false},
+    {P_CONTACT_SEE, "acla", "acla", "acla", false},
+    {P_DESK_SEE, "acla", "acla", "acla", false},
+    {P_QUARANTINE, "acla", "acla", "acla", false},
+    {P_STATUS_ADMIN, "--la", "--la", "----", false},
+    {P_AUDIT_SEE, "--la", "--la", "----", false},
+    {P_INBOX_ADMIN, "---a", "---a", "----", false},
+    {P_PEOPLE_ADMIN, "---a", "---a", "----", false},
+    {P_KEY_ADMIN, "---a", "---a", "----", false},
+    {P_AGENT_ONLY, "acla", "----", "----", false},
 };
 
 static void every_permission_for_every_caller(void **state)
@@ -34,10 +41,12 @@ static void every_permission_for_every_caller(void **state)
         assert_int_equal(policy_may(&nobody, WANT[i].p), WANT[i].nobody);
         for (int r = ROLE_AGENT; r < ROLE_COUNT; r++) {
             struct principal agent = {.kind = WHO_AGENT, .role = (enum role)r};
-            struct principal key = {.kind = WHO_KEY, .role = (enum role)r};
+            struct principal key = {.kind = WHO_KEY, .role = (enum role)r, .sees_all = true};
+            struct principal of_inbox = {.kind = WHO_KEY, .role = (enum role)r};
 
             if (policy_may(&agent, WANT[i].p) != (WANT[i].agents[r] != '-') ||
-                policy_may(&key, WANT[i].p) != (WANT[i].keys[r] != '-'))
+                policy_may(&key, WANT[i].p) != (WANT[i].keys[r] != '-') ||
+                policy_may(&of_inbox, WANT[i].p) != (WANT[i].keys_of_inbox[r] != '-'))
                 fail_msg("%s for %s", permission_name(WANT[i].p), role_name((enum role)r));
         }
     }

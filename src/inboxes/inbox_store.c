@@ -46,6 +46,22 @@ static bool is_secret(const struct shape_field *f)
     return f->type == SHAPE_TEXT && strcmp(f->name, "password") == 0;
 }
 
+/* Does a table with a host name the same one as before? A password is kept for the server it
+ * was given for: else naming another server would be a way to read it. */
+static bool is_same_host(const struct shape *s, const char *v, const char *old)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const char *a, *b;
+
+        if (strcmp(s->fields[i].name, "host") != 0 || s->fields[i].type != SHAPE_TEXT)
+            continue;
+        memcpy(&a, v + s->fields[i].offset, sizeof a);
+        memcpy(&b, old + s->fields[i].offset, sizeof b);
+        return a && b && strcmp(a, b) == 0;
+    }
+    return true;
+}
+
 /* Walk a settings struct: hide its secrets, or (with `old`) fill those left out from it. */
 static void secrets_walk(const struct shape *s, char *v, const char *old, int depth)
 {
@@ -68,7 +84,7 @@ static void secrets_walk(const struct shape *s, char *v, const char *old, int de
                 text = "";
             } else {
                 memcpy(&text, at, sizeof text);
-                if (!text || !*text)
+                if ((!text || !*text) && is_same_host(s, v, old))
                     memcpy(&text, old + f->offset, sizeof text);
             }
             memcpy(at, &text, sizeof text);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -138,6 +139,21 @@ static enum err deliver(const struct echo_settings *set, int fd, const struct ou
     return result ? fail(w, result, "echo was told to fail: %s", set->fail) : OK;
 }
 
+/* Any file that the server may write: for tests of this program alone, never on a real desk. */
+static enum err settings_check(const char *json, struct arena *a, struct why *w)
+{
+    const char *is_test = getenv("ANTIPHON_ECHO");
+    struct echo_settings set = {0};
+    enum err e = shape_parse(&ECHO_SETTINGS, json, strlen(json), a, &set, w);
+
+    if (e)
+        return e;
+    if (set.file && *set.file && (!is_test || strcmp(is_test, "1") != 0))
+        return fail_field(w, E_INVALID, "settings.file",
+                          "an echo file is for tests: the server runs without ANTIPHON_ECHO=1");
+    return OK;
+}
+
 static enum err send_reply(const struct inbox *inbox, const struct outgoing *m,
                            enum err (*sending)(void *arg, struct why *w), void *arg,
                            struct arena *a, const char **ret_external_id, struct why *w)
@@ -171,6 +187,7 @@ const struct channel echo_channel = {
     .sends = true,
     .settings = &ECHO_SETTINGS,
     .settings_bytes = sizeof(struct echo_settings),
+    .settings_check = settings_check,
     .parse = parse,
     .send = send_reply,
     .check = check,

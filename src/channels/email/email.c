@@ -86,6 +86,20 @@ static enum err send_reply(const struct inbox *inbox, const struct outgoing *m,
     return OK;
 }
 
+/* What the table cannot say: addresses, host names, plain text to another machine. */
+static enum err settings_check(const char *json, struct arena *a, struct why *w)
+{
+    struct mail_settings set = {0};
+    struct why inner = {0};
+    enum err e = mail_settings_read(json, a, &set, &inner);
+
+    if (!e)
+        return OK;
+    if (strncmp(inner.field, "settings", 8) == 0)
+        return fail_field(w, e, inner.field, "%s", inner.text);
+    return fail_field(w, e, arena_printf(a, "settings.%s", inner.field), "%s", inner.text);
+}
+
 /* Both ways, so that the admin sees which one does not work. */
 static enum err check(const struct inbox *inbox, struct arena *a, struct why *w)
 {
@@ -123,6 +137,7 @@ const struct channel email_channel = {
     .sends = true,
     .settings = &mail_settings_shape,
     .settings_bytes = sizeof(struct mail_settings),
+    .settings_check = settings_check,
     .start = start,
     .stop = imap_pull_stop,
     .parse = parse,

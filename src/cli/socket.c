@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -19,6 +20,8 @@
 #define BYTES_MOST (64 * 1024)
 #define CALLS_MOST 4
 #define FDS        3
+/* A caller sends its command at once. */
+#define PATIENCE_S 5
 
 struct cli_socket {
     struct app *app;
@@ -115,6 +118,26 @@ static void close_all(const int *fds)
             close(fds[i]);
 }
 
+static void close_sent(const struct cmsghdr *c)
+{
+    for (size_t at = CMSG_LEN(0); at + sizeof(int) <= c->cmsg_len; at += sizeof(int)) {
+        int fd;
+
+        memcpy(&fd, (const char *)c + at, sizeof fd);
+        close(fd);
+    }
+}
+
+/* The folder is closed to others already; this holds whatever its rights became. */
+static bool is_one_of_us(int fd)
+{
+    struct ucred who;
+    socklen_t n = sizeof who;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0 &&
+           (who.uid == geteuid() || who.uid == 0);
+}
+
 static bool receive(int fd, char *bytes, size_t *ret_n, int files[FDS])
 {
     union {
@@ -127,13 +150,17 @@ static bool receive(int fd, char *bytes, size_t *ret_n, int files[FDS])
                        .msg_control = control.room,
                        .msg_controllen = sizeof control.room};
     ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    struct cmsghdr *c = n >= 0 ? CMSG_FIRSTHDR(&m) : NULL;
 
-    if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(FDS * sizeof(int)))
+    if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
         return false;
+    if (c->cmsg_len != CMSG_LEN(FDS * sizeof(int))) {
+        close_sent(c); /* what came is open in this process now */
+        return false;
+    }
     memcpy(files, CMSG_DATA(c), FDS * sizeof(int));
     *ret_n = (size_t)n;
-    return (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 && bytes[n - 1] == 0;
+    return n > 0 && (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 && bytes[n - 1] == 0;
 }
 
 static int run(struct cli_socket *s, char *bytes, size_t n, const int files[FDS])
@@ -162,9 +189,12 @@ static void *serve_call(void *arg)
     int files[FDS] = {-1, -1, -1};
     char *bytes = malloc(BYTES_MOST);
     unsigned char code = CLI_FAILED;
+    struct timeval patience = {.tv_sec = PATIENCE_S};
     size_t n;
 
-    if (bytes && receive(call->fd, bytes, &n, files))
+    /* Who connects and says nothing may hold up neither others nor our end. */
+    setsockopt(call->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (bytes && is_one_of_us(call->fd) && receive(call->fd, bytes, &n, files))
         code = (unsigned char)run(s, bytes, n, files);
     if (send(call->fd, &code, 1, MSG_NOSIGNAL) != 1)
         log_line(LOG_DEBUG, "a command's caller went away", NULL);
@@ -210,14 +240,18 @@ static void take_call(struct cli_socket *s, int fd)
 static void *listen_main(void *arg)
 {
     struct cli_socket *s = arg;
+    static const struct timespec pause = {.tv_nsec = 100000000L};
     int fd;
 
-    /* shutdown() on the listening socket ends the loop. */
-    while ((fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0 || errno == EINTR ||
-           errno == ECONNABORTED)
+    for (;;) {
+        fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
             take_call(s, fd);
-    return NULL;
+        else if (errno == EINVAL) /* shutdown() on the listening socket */
+            return NULL;
+        else if (errno != EINTR && errno != ECONNABORTED) /* no descriptor, no memory: wait */
+            nanosleep(&pause, NULL);
+    }
 }
 
 enum err cli_socket_start(struct app *app, const char *data_dir, struct cli_socket **ret,

@@ -8,6 +8,7 @@
 #include "desk/house.h"
 #include "inboxes/inbox.sql.h"
 #include "inboxes/inbox_store.h"
+#include "people/people.h"
 #include "people/policy.h"
 #include "store/store.h"
 
@@ -72,6 +73,18 @@ enum err inbox_one_get(struct req *q, struct res *s, struct why *w)
     return reply_inbox(q, s, 200, q->ids[0], w);
 }
 
+static CHECKED enum err inbox_rev_is(struct req *q, int64_t rev, struct why *w)
+{
+    struct inbox_view v;
+    enum err e;
+
+    if ((e = inbox_view(q->tx, q->arena, q->ids[0], q->who, &v, w)))
+        return e;
+    return v.rev == rev
+               ? OK
+               : fail(w, E_STALE, "the inbox is at revision %" PRId64 ", not %" PRId64, v.rev, rev);
+}
+
 static void wake(void *app)
 {
     house_wake(((struct app *)app)->house);
@@ -81,9 +94,12 @@ enum err inbox_post(struct req *q, struct res *s, struct why *w)
 {
     const struct inbox_in *in = q->in;
     struct inbox_new new = {in->name, in->channel, in->settings, in->team_id, false};
+    const char *team;
     int64_t id;
     enum err e;
 
+    if ((e = team_name(q->tx, q->arena, in->team_id, true, &team, w)))
+        return e;
     if ((e = inbox_make(q->tx, q->arena, &new, q->who, &id, w)))
         return e;
     tx_after_commit(q->tx, wake, q->app);
@@ -92,8 +108,16 @@ enum err inbox_post(struct req *q, struct res *s, struct why *w)
 
 enum err inbox_patch(struct req *q, struct res *s, struct why *w)
 {
+    const struct inbox_patch *in = q->in;
+    const char *team;
+    int64_t rev;
     enum err e;
 
+    if ((e = req_if_match(q, &rev, w)) ||
+        (e = team_name(q->tx, q->arena, in->team_id, true, &team, w)))
+        return e;
+    if (rev && (e = inbox_rev_is(q, rev, w)))
+        return e;
     if ((e = inbox_change(q->tx, q->arena, q->ids[0], q->in, q->who, w)))
         return e;
     tx_after_commit(q->tx, wake, q->app);

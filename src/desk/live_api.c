@@ -105,16 +105,13 @@ static CHECKED enum err first_frames(struct req *q, struct stream_conf *c, struc
 
 enum err events_get(struct req *q, struct res *s, struct why *w)
 {
-    struct stream_conf c = {.who_free = live_who_free};
+    struct stream_conf c = {.who_free = live_who_free, .is_over = live_is_over};
     enum err e;
 
     if ((e = topics_read(q, &c, w)) || (e = first_frames(q, &c, w)))
         return e;
-    c.who = live_who(q->who);
-    e = stream_open(q, s, &c, w);
-    if (e)
-        live_who_free(c.who);
-    return e;
+    c.who = live_who(((struct app *)q->app)->live, q->who);
+    return stream_open(q, s, &c, w); /* `who` is its own from here on */
 }
 
 enum err counts_get(struct req *q, struct res *s, struct why *w)

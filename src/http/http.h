@@ -92,6 +92,9 @@ const char *req_query(const struct req *q, const char *name);
 CHECKED enum err req_query_i64(const struct req *q, const char *name, int64_t min, int64_t max,
                                int64_t otherwise, int64_t *ret, struct why *w);
 
+/* The number in `If-Match: "7"`; 0 without one or for "*". E_STALE: no ETag of ours. */
+CHECKED enum err req_if_match(const struct req *q, int64_t *ret, struct why *w);
+
 void res_header(struct res *s, const char *name, const char *value);
 /* {"data": …} with the given status */
 enum err reply(struct res *s, int status, const struct shape *shape, const void *v);
@@ -163,6 +166,8 @@ struct stream_conf {
     const char *first; /* frames to send at once (replayed events, a greeting); may be NULL */
     void *who;         /* opaque copy of the principal for `may` */
     void (*who_free)(void *);
+    /* Asked before each write: have the rights of `who` ended? Then the stream does. NULL: no. */
+    bool (*is_over)(const void *who);
 };
 /* For an ON_STREAM handler: sets s->stream. Headers and keep-alive comments are ours. An event
  * whose id stands in `first` is not sent again when it is published a moment later, nor twice

@@ -58,3 +58,16 @@ enum err req_query_i64(const struct req *q, const char *name, int64_t min, int64
                           (long long)min, (long long)max);
     return OK;
 }
+
+enum err req_if_match(const struct req *q, int64_t *ret, struct why *w)
+{
+    struct str h = str_trim(req_header(q, "if-match"));
+
+    *ret = 0;
+    if (h.n == 0 || str_eq(h, STR("*")))
+        return OK;
+    if (h.n < 3 || h.p[0] != '"' || h.p[h.n - 1] != '"' ||
+        !str_i64((struct str){h.p + 1, h.n - 2}, 1, INT64_MAX, ret))
+        return fail(w, E_STALE, "this If-Match is no ETag of ours");
+    return OK;
+}

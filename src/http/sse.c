@@ -26,6 +26,7 @@ struct stream {
     char *seen;     /* "\nID\nID\n" of its first frames, until newer ones come; or NULL */
     void *who;
     void (*who_free)(void *);
+    bool (*is_over)(const void *who);
 };
 
 struct sets {
@@ -213,6 +214,10 @@ static void send_blob(struct stream *st, struct blob *blob)
 {
     struct conn *c = st->conn;
 
+    if (st->is_over && st->is_over(st->who)) {
+        conn_close(c); /* the browser asks anew, and is told what it may have */
+        return;
+    }
     if (conn_unsent(c) + blob->n > LIMIT_STREAM_BEHIND_BYTES) {
         conn_close(c); /* too slow: the browser comes back with its Last-Event-ID */
         return;
@@ -275,6 +280,7 @@ void stream_start(struct exchange *x, struct conn *c)
     st->who = conf->who;
     st->who_free = conf->who_free;
     st->seen = ids_of(conf->first);
+    st->is_over = conf->is_over;
     join_set(st, topics, conf->n_topics);
     c->stream = st;
     c->x = NULL;
@@ -288,6 +294,10 @@ void stream_start(struct exchange *x, struct conn *c)
 
 void stream_quiet(struct conn *c)
 {
+    if (c->stream->is_over && c->stream->is_over(c->stream->who)) {
+        conn_close(c);
+        return;
+    }
     c->pins++;
     conn_send(c, ":\n\n", 3, (struct body){0});
     c->pins--;

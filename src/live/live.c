@@ -14,6 +14,7 @@
 #include "live/live_chat.h"
 #include "live/presence.h"
 #include "live/sums.h"
+#include "people/people.h"
 #include "people/policy.h"
 #include "store/store.h"
 #include "tickets/record.h"
@@ -39,7 +40,17 @@ SHAPE(COUNT, "Count", struct live_count,
         .doc = "of the team, assignee or inbox; null: nobody's"},
        {"n", SHAPE_I64, 0, offsetof(struct live_count, n)}});
 
+/* Who follows a stream, as they were when it opened. Begins with the principal: live_may takes
+ * either. */
+struct follower {
+    struct principal who;
+    struct live *live;
+    struct follower *next, **link; /* under the lock of live */
+    _Atomic bool is_over;
+};
+
 struct live {
+    struct follower *followers;
     struct store *store;
     struct http_server *_Atomic http;
     struct presence *presence;
@@ -88,29 +99,66 @@ bool live_may(const void *who, int64_t inbox_id)
     return policy_may(p, P_TICKET_SEE) && (inbox_id == 0 || policy_sees_inbox(p, inbox_id));
 }
 
-void *live_who(const struct principal *who)
+void *live_who(struct live *l, const struct principal *who)
 {
     size_t bytes = who->n_inboxes * sizeof *who->inbox_ids;
-    struct principal *copy = malloc(sizeof *copy + bytes);
+    struct follower *f = malloc(sizeof *f + bytes);
     int64_t *ids;
 
-    if (!copy)
+    if (!f)
         abort();
-    ids = (int64_t *)(void *)(copy + 1);
+    ids = (int64_t *)(void *)(f + 1);
     if (bytes)
         memcpy(ids, who->inbox_ids, bytes);
-    *copy = (struct principal){.kind = who->kind,
-                               .id = who->id,
-                               .role = who->role,
-                               .sees_all = who->sees_all,
-                               .inbox_ids = ids,
-                               .n_inboxes = who->n_inboxes};
-    return copy;
+    *f = (struct follower){.who = {.kind = who->kind,
+                                   .id = who->id,
+                                   .role = who->role,
+                                   .sees_all = who->sees_all,
+                                   .inbox_ids = ids,
+                                   .n_inboxes = who->n_inboxes},
+                           .live = l};
+    pthread_mutex_lock(&l->lock);
+    f->next = l->followers;
+    f->link = &l->followers;
+    if (f->next)
+        f->next->link = &f->next;
+    l->followers = f;
+    pthread_mutex_unlock(&l->lock);
+    return f;
 }
 
 void live_who_free(void *who)
 {
-    free(who);
+    struct follower *f = who;
+
+    pthread_mutex_lock(&f->live->lock);
+    *f->link = f->next;
+    if (f->next)
+        f->next->link = f->link;
+    pthread_mutex_unlock(&f->live->lock);
+    free(f);
+}
+
+bool live_is_over(const void *who)
+{
+    return atomic_load(&((const struct follower *)who)->is_over);
+}
+
+/* The streams of whom this is about end at their next write. */
+static void end_streams(struct live *l, const struct event *e)
+{
+    struct arena *a = arena_new(512);
+    struct rights_change of = {0};
+    struct why w;
+
+    if (e->data && shape_parse(&RIGHTS_CHANGE, e->data, strlen(e->data), a, &of, &w) == OK) {
+        pthread_mutex_lock(&l->lock);
+        for (struct follower *f = l->followers; f; f = f->next)
+            if (f->who.id == (f->who.kind == WHO_KEY ? of.key_id : of.agent_id))
+                atomic_store(&f->is_over, true);
+        pthread_mutex_unlock(&l->lock);
+    }
+    arena_free(a);
 }
 
 /* Somebody looks, writes, has read: nothing about the ticket itself. */
@@ -172,6 +220,8 @@ static void heard(void *arg, const struct event *v, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (strcmp(v[i].kind, EVENT_PRESENCE_CHANGED) == 0)
             presence_hear(l->presence, &v[i]);
+        if (strcmp(v[i].kind, EVENT_RIGHTS_CHANGED) == 0)
+            end_streams(l, &v[i]);
         is_counted |= (is_of_ticket(&v[i]) && !is_sign(&v[i])) ||
                       strcmp(v[i].kind, EVENT_DESK_CHANGED) == 0; /* import, the demo's end */
         publish(l, &v[i]);

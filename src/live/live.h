@@ -51,6 +51,8 @@ void live_viewers(struct live *l, struct arena *a, int64_t ticket_id, struct liv
 void live_frame(struct buf *b, const struct event *e);
 /* May a stream's owner (a struct principal) see what happened in this inbox? */
 bool live_may(const void *who, int64_t inbox_id);
-/* A copy of a principal that outlives its request; free with live_who_free. */
-void *live_who(const struct principal *who);
+/* A copy of a principal that outlives its request, for a stream; free with live_who_free. It
+ * is over once a change of rights was heard (people.h, rights_changed). From any thread. */
+void *live_who(struct live *l, const struct principal *who);
 void live_who_free(void *who);
+bool live_is_over(const void *who);

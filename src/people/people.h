@@ -62,6 +62,16 @@ CHECKED enum err key_make(struct tx *tx, struct arena *a, const char *name, enum
                           int64_t inbox_id, const struct principal *by, struct key *ret,
                           struct why *w);
 
+/* Somebody's rights or sessions have changed: browsers look again, and the event streams of
+ * that agent or key end, so that they come back with what they may do now. */
+#define EVENT_RIGHTS_CHANGED "agent.changed"
+struct rights_change {
+    int64_t agent_id, key_id; /* one of them */
+};
+extern const struct shape RIGHTS_CHANGE;
+CHECKED enum err rights_changed(struct tx *tx, struct arena *a, const struct principal *by,
+                                enum who kind, int64_t id, struct why *w);
+
 /* A link that works once. `kind`: setup, invite, reset. Returns its token. */
 CHECKED enum err once_link_make(struct tx *tx, struct arena *a, const char *kind, int64_t agent_id,
                                 msec valid_for, const char **ret, struct why *w);

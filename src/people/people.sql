@@ -76,6 +76,10 @@ DELETE FROM session WHERE hash = :hash
 -- params: agent_id i64
 DELETE FROM session WHERE agent_id = :agent_id
 
+-- name: session_delete_others :exec
+-- params: agent_id i64, hash blob
+DELETE FROM session WHERE agent_id = :agent_id AND hash <> :hash
+
 -- name: session_delete_old :exec
 -- params: now i64
 DELETE FROM session WHERE expires_at <= :now
@@ -96,6 +100,18 @@ RETURNING agent_id
 -- scan ok: a handful of open links
 -- params: kind text, agent_id i64?
 DELETE FROM once_link WHERE kind = :kind AND COALESCE(agent_id, 0) = COALESCE(:agent_id, 0)
+
+-- name: once_link_clear_of :exec
+-- scan ok: a handful of open links
+-- params: agent_id i64
+DELETE FROM once_link WHERE agent_id = :agent_id
+
+-- name: once_link_open :one
+-- scan ok: a handful of open links
+-- params: kind text, agent_id i64, expires_after i64
+-- returns: agent_id i64?
+SELECT agent_id FROM once_link
+ WHERE kind = :kind AND agent_id = :agent_id AND used_at IS NULL AND expires_at > :expires_after LIMIT 1
 
 -- name: api_key_insert :exec
 -- params: id i64, name text, hash blob, hint text, role text, inbox_id i64?, created_by i64?, now i64
@@ -146,6 +162,11 @@ UPDATE team SET name = :name, rev = rev + 1 WHERE id = :id
 -- name: team_delete :exec
 -- params: id i64
 DELETE FROM team WHERE id = :id
+
+-- name: team_leave_inboxes :exec
+-- scan ok: tens of inboxes
+-- params: id i64
+UPDATE inbox SET team_id = NULL WHERE team_id = :id
 
 -- name: team_member_all :many
 -- scan ok: agents times teams, small, the whole answer

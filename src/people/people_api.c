@@ -100,6 +100,7 @@ static CHECKED enum err reply_agent(struct req *q, struct res *s, int status, in
     for (size_t i = 0; i < n; i++) {
         if (list[i].id == id) {
             list[i].invite_url = invite_url;
+            res_header(s, "ETag", arena_printf(q->arena, "\"%" PRId64 "\"", list[i].rev));
             return reply(s, status, &AGENT, &list[i]);
         }
     }
@@ -159,18 +160,41 @@ static CHECKED enum err inboxes_set(struct req *q, int64_t id, const struct shap
     return e;
 }
 
+/* {"role":["agent","lead"],"is_active":false}: what became of whose rights. */
+static const char *agent_change_text(struct arena *a, const struct agent_get_row *was,
+                                     const struct agent_patch_in *in)
+{
+    const char *text = "{", *gap = "";
+
+    if (in->role && strcmp(in->role, was->role) != 0) {
+        text = arena_printf(a, "%s\"role\":[\"%s\",\"%s\"]", text, was->role, in->role);
+        gap = ",";
+    }
+    if (SHAPE_HAS(in, &AGENT_PATCH, "is_active") && in->is_active != was->is_active) {
+        text = arena_printf(a, "%s%s\"is_active\":%s", text, gap, in->is_active ? "true" : "false");
+        gap = ",";
+    }
+    if (SHAPE_HAS(in, &AGENT_PATCH, "sees_all") && in->sees_all != was->sees_all)
+        text = arena_printf(a, "%s%s\"sees_all\":%s", text, gap, in->sees_all ? "true" : "false");
+    return arena_printf(a, "%s}", text);
+}
+
 enum err agent_patch(struct req *q, struct res *s, struct why *w)
 {
     const struct agent_patch_in *in = q->in;
-    int64_t id = q->ids[0];
+    int64_t id = q->ids[0], rev;
     struct agent_get_row *row;
     enum role role;
     enum err e;
 
-    if ((e = q_agent_get(q->tx, (struct agent_get_in){.id = id}, q->arena, &row, w)))
+    if ((e = req_if_match(q, &rev, w)) ||
+        (e = q_agent_get(q->tx, (struct agent_get_in){.id = id}, q->arena, &row, w)))
         return e;
     if (!row)
         return fail(w, E_NOT_FOUND, "there is no agent %" PRId64, id);
+    if (rev && rev != row->rev)
+        return fail(w, E_STALE, "the agent is at revision %" PRId64 ", not %" PRId64, row->rev,
+                    rev);
     if (in->role && (!role_parse(in->role, &role) || !policy_may_give_role(q->who, role)))
         return fail_field(w, E_DENIED, "role", "you cannot give a role above your own");
     e = q_agent_update(
@@ -188,8 +212,16 @@ enum err agent_patch(struct req *q, struct res *s, struct why *w)
         return e;
     if (SHAPE_HAS(in, &AGENT_PATCH, "inbox_ids") && (e = inboxes_set(q, id, &in->inbox_ids, w)))
         return e;
+    if (row->is_active && SHAPE_HAS(in, &AGENT_PATCH, "is_active") && !in->is_active &&
+        ((e = q_session_delete_of_agent(q->tx, (struct session_delete_of_agent_in){.agent_id = id},
+                                        NULL, w)) ||
+         (e = q_once_link_clear_of(q->tx, (struct once_link_clear_of_in){.agent_id = id}, NULL,
+                                   w))))
+        return e;
     if ((e = keep_an_admin(q, w)) ||
-        (e = audit_write(q->tx, q->who, "agent.changed", "agent", id, NULL, w)))
+        (e = audit_write(q->tx, q->who, "agent.changed", "agent", id,
+                         agent_change_text(q->arena, row, in), w)) ||
+        (e = rights_changed(q->tx, q->arena, q->who, WHO_AGENT, id, w)))
         return e;
     auth_forget();
     return reply_agent(q, s, 200, id, NULL, w);
@@ -245,8 +277,10 @@ static CHECKED enum err reply_team(struct req *q, struct res *s, int status, int
     if ((e = teams_all(q->tx, q->arena, &list, &n, w)))
         return e;
     for (size_t i = 0; i < n; i++)
-        if (list[i].id == id)
+        if (list[i].id == id) {
+            res_header(s, "ETag", arena_printf(q->arena, "\"%" PRId64 "\"", list[i].rev));
             return reply(s, status, &TEAM, &list[i]);
+        }
     return fail(w, E_NOT_FOUND, "there is no team %" PRId64, id);
 }
 
@@ -292,12 +326,23 @@ enum err team_post(struct req *q, struct res *s, struct why *w)
 enum err team_patch(struct req *q, struct res *s, struct why *w)
 {
     const struct team_in *in = q->in;
-    int64_t id = q->ids[0];
+    int64_t id = q->ids[0], rev;
+    struct team_get_row *row;
     enum err e;
 
-    if (in->name &&
-        ((e = name_is_free(q, in->name, id, w)) ||
-         (e = q_team_rename(q->tx, (struct team_rename_in){.id = id, .name = in->name}, NULL, w))))
+    if ((e = req_if_match(q, &rev, w)) ||
+        (e = q_team_get(q->tx, (struct team_get_in){.id = id}, q->arena, &row, w)))
+        return e;
+    if (!row)
+        return fail(w, E_NOT_FOUND, "there is no team %" PRId64, id);
+    if (rev && rev != row->rev)
+        return fail(w, E_STALE, "the team is at revision %" PRId64 ", not %" PRId64, row->rev, rev);
+    if (in->name && (e = name_is_free(q, in->name, id, w)))
+        return e;
+    /* Also for new members alone: what was read before is stale then. */
+    e = q_team_rename(
+        q->tx, (struct team_rename_in){.id = id, .name = in->name ? in->name : row->name}, NULL, w);
+    if (e)
         return e;
     if (SHAPE_HAS(in, &TEAM_PATCH, "agent_ids") && (e = members_set(q, id, &in->agent_ids, w)))
         return e;
@@ -311,7 +356,9 @@ enum err team_delete(struct req *q, struct res *s, struct why *w)
     int64_t id = q->ids[0], gone = 0;
     enum err e;
 
+    /* Its inboxes' new tickets would wait where nobody looks. */
     if ((e = q_team_member_clear(q->tx, (struct team_member_clear_in){.team_id = id}, NULL, w)) ||
+        (e = q_team_leave_inboxes(q->tx, (struct team_leave_inboxes_in){.id = id}, NULL, w)) ||
         (e = q_team_delete(q->tx, (struct team_delete_in){.id = id}, &gone, w)))
         return e;
     if (!gone)
@@ -364,7 +411,8 @@ enum err key_delete(struct req *q, struct res *s, struct why *w)
         return e;
     if (!changed)
         return fail(w, E_NOT_FOUND, "there is no live key %" PRId64, q->ids[0]);
-    if ((e = audit_write(q->tx, q->who, "key.revoked", "key", q->ids[0], NULL, w)))
+    if ((e = audit_write(q->tx, q->who, "key.revoked", "key", q->ids[0], NULL, w)) ||
+        (e = rights_changed(q->tx, q->arena, q->who, WHO_KEY, q->ids[0], w)))
         return e;
     auth_forget();
     return reply_empty(s);

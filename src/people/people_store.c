@@ -246,6 +246,22 @@ enum err key_make(struct tx *tx, struct arena *a, const char *name, enum role ro
                        arena_printf(a, "{\"role\":\"%s\"}", ret->role), w);
 }
 
+SHAPE(RIGHTS_CHANGE, "RightsChange", struct rights_change, "Whose rights or sessions changed",
+      {{"agent_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct rights_change, agent_id)},
+       {"key_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct rights_change, key_id)}});
+
+enum err rights_changed(struct tx *tx, struct arena *a, const struct principal *by, enum who kind,
+                        int64_t id, struct why *w)
+{
+    struct event ev = {.kind = EVENT_RIGHTS_CHANGED,
+                       .at = tx_now(tx),
+                       .actor_id = by->kind == WHO_AGENT ? by->id : 0,
+                       .data = arena_printf(a, "{\"%s\":%" PRId64 "}",
+                                            kind == WHO_KEY ? "key_id" : "agent_id", id)};
+
+    return tx_event(tx, &ev, w);
+}
+
 enum err once_link_make(struct tx *tx, struct arena *a, const char *kind, int64_t agent_id,
                         msec valid_for, const char **ret, struct why *w)
 {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "people/audit.h"
 #include "people/auth_api.h"
+#include "people/guesses.h"
 #include "people/people.h"
 #include "people/people.sql.h"
 #include "people/people_api.h"
@@ -17,6 +18,7 @@
 #define TOKEN_BYTES      32
 #define CSRF_BYTES       18
 #define USER_AGENT_BYTES 200
+#define RESET_EVERY_MS   ((msec)60 * 1000)
 
 struct setup {
     bool is_needed;
@@ -139,12 +141,20 @@ static CHECKED enum err me_fill(struct tx *tx, struct arena *a, const struct pri
     return OK;
 }
 
+static const char *browser_of(const struct req *q)
+{
+    struct str h = req_header(q, "user-agent");
+
+    if (!utf8_is_valid(h.p, h.n))
+        return "";
+    return arena_dup(q->arena, h.p, utf8_cut(h.p, h.n, USER_AGENT_BYTES));
+}
+
 /* A new session; an old one of the same browser ends (rotation on login). */
 static CHECKED enum err session_make(struct tx *tx, struct signing *g, struct why *w)
 {
     struct arena *a = g->q->arena;
     const char *token = secret_token(a, TOKEN_BYTES), *csrf = secret_token(a, CSRF_BYTES);
-    struct str agent_of = req_header(g->q, "user-agent");
     struct principal who = {.kind = WHO_AGENT,
                             .id = g->agent_id,
                             .csrf = csrf,
@@ -165,15 +175,13 @@ static CHECKED enum err session_make(struct tx *tx, struct signing *g, struct wh
         return e;
     secret_hash(token, strlen(token), hash);
     e = q_session_insert(tx,
-                         (struct session_insert_in){
-                             .hash = {(const char *)hash, HASH_BYTES},
-                             .agent_id = g->agent_id,
-                             .csrf = csrf,
-                             .ip = g->q->ip,
-                             .user_agent = arena_dup(
-                                 a, agent_of.p, utf8_cut(agent_of.p, agent_of.n, USER_AGENT_BYTES)),
-                             .now = tx_now(tx),
-                             .expires_at = tx_now(tx) + SESSION_VALID_MS},
+                         (struct session_insert_in){.hash = {(const char *)hash, HASH_BYTES},
+                                                    .agent_id = g->agent_id,
+                                                    .csrf = csrf,
+                                                    .ip = g->q->ip,
+                                                    .user_agent = browser_of(g->q),
+                                                    .now = tx_now(tx),
+                                                    .expires_at = tx_now(tx) + SESSION_VALID_MS},
                          NULL, w);
     if (e || (e = me_fill(tx, a, &who, &g->me, w)))
         return e;
@@ -264,17 +272,23 @@ static enum err note_failed(struct tx *tx, void *arg, struct why *w)
 }
 
 /* The same words and the same work whether the address is known or not. How often one may
- * guess is the route's rate (PER_LOGIN). */
+ * guess is the route's rate (PER_LOGIN) from one address and guesses.h for one account. */
 enum err session_post(struct req *q, struct res *s, struct why *w)
 {
     const struct session_in *in = q->in;
     struct signing g = {.q = q, .s = s};
     struct looked l = {.q = q};
     bool is_right;
+    int wait_s;
     enum err e;
 
     if (email_check(q->arena, in->email, &l.email, w))
         l.email = "";
+    if ((wait_s = guesses_wait_s(l.email, clock_now()))) {
+        fail(w, E_LIMIT, "too many wrong passwords; try again in %d s", wait_s);
+        w->retry_after_s = wait_s;
+        return E_LIMIT;
+    }
     if ((e = store_read(people_store(q->app), look_up, &l, w)))
         return e;
     is_right = password_matches(l.row ? l.row->password_hash : NULL, in->password);
@@ -282,10 +296,12 @@ enum err session_post(struct req *q, struct res *s, struct why *w)
         struct failed f = {q, l.row ? l.row->id : 0};
         struct why ignored;
 
+        guesses_wrong(l.email, clock_now());
         if ((e = store_write(people_store(q->app), note_failed, &f, &ignored)))
             return fail(w, e, "%s", ignored.text);
         return fail(w, E_UNKNOWN_WHO, "the address or the password is wrong");
     }
+    guesses_right(l.email);
     g.agent_id = l.row->id;
     if ((e = store_write(people_store(q->app), sign_in, &g, w)))
         return e;
@@ -297,7 +313,10 @@ enum err session_delete(struct req *q, struct res *s, struct why *w)
     struct session_delete_in of = {.hash = {(const char *)q->who->session, HASH_BYTES}};
     enum err e;
 
-    if (q->who->session && (e = q_session_delete(q->tx, of, NULL, w)))
+    if (q->who->session &&
+        ((e = q_session_delete(q->tx, of, NULL, w)) ||
+         (e = audit_write(q->tx, q->who, "logout", "agent", q->who->id, NULL, w)) ||
+         (e = rights_changed(q->tx, q->arena, q->who, WHO_AGENT, q->who->id, w))))
         return e;
     res_header(s, "Set-Cookie", SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     return reply_empty(s);
@@ -330,11 +349,35 @@ static enum err load_me(struct tx *tx, void *arg, struct why *w)
     return q_agent_get(tx, (struct agent_get_in){.id = c->q->who->id}, c->q->arena, &c->row, w);
 }
 
+/* Whoever came in by the old password or a link goes out; only this session stays. */
+static CHECKED enum err password_set(struct tx *tx, struct arena *a, const struct principal *by,
+                                     int64_t agent_id, const char *hash, struct why *w)
+{
+    bool is_self = by->session && by->id == agent_id;
+    struct session_delete_others_in others = {
+        .agent_id = agent_id,
+        .hash = {is_self ? (const char *)by->session : "", is_self ? HASH_BYTES : 1}};
+    enum err e;
+
+    if ((e = q_agent_set_password(
+             tx, (struct agent_set_password_in){.id = agent_id, .password_hash = hash}, NULL, w)) ||
+        (e = q_once_link_clear_of(tx, (struct once_link_clear_of_in){.agent_id = agent_id}, NULL,
+                                  w)) ||
+        (e = q_session_delete_others(tx, others, NULL, w)))
+        return e;
+    return rights_changed(tx, a, by, WHO_AGENT, agent_id, w);
+}
+
 static enum err change_me(struct tx *tx, void *arg, struct why *w)
 {
     struct changing *c = arg;
     enum err e;
 
+    /* Anew: an admin may have changed the row while the password was hashed. */
+    if ((e = load_me(tx, c, w)))
+        return e;
+    if (!c->row || !c->row->is_active)
+        return fail(w, E_UNKNOWN_WHO, "this account was closed");
     e = q_agent_update(
         tx,
         (struct agent_update_in){.id = c->row->id,
@@ -348,10 +391,7 @@ static enum err change_me(struct tx *tx, void *arg, struct why *w)
     if (e)
         return e;
     if (c->password_hash &&
-        ((e = q_agent_set_password(
-              tx,
-              (struct agent_set_password_in){.id = c->row->id, .password_hash = c->password_hash},
-              NULL, w)) ||
+        ((e = password_set(tx, c->q->arena, c->q->who, c->row->id, c->password_hash, w)) ||
          (e = audit_write(tx, c->q->who, "password.changed", "agent", c->row->id, NULL, w))))
         return e;
     return me_fill(tx, c->q->arena, c->q->who, &c->me, w);
@@ -380,14 +420,37 @@ enum err me_patch(struct req *q, struct res *s, struct why *w)
 
 /* ------- a forgotten password */
 
+/* One mail a while: a mailbox cannot be filled by asking. */
+static CHECKED enum err is_mailed_just_now(struct tx *tx, struct signing *g, int64_t agent_id,
+                                           bool *ret, struct why *w)
+{
+    struct once_link_open_in of = {.kind = "reset",
+                                   .agent_id = agent_id,
+                                   .expires_after = tx_now(tx) + RESET_VALID_MS - RESET_EVERY_MS};
+    struct once_link_open_row *row;
+    enum err e = q_once_link_open(tx, of, g->q->arena, &row, w);
+
+    *ret = e == OK && row;
+    return e;
+}
+
 static enum err begin_reset(struct tx *tx, void *arg, struct why *w)
 {
     struct signing *g = arg;
     struct agent_by_email_row *row;
+    bool is_mailed;
     enum err e;
 
     e = q_agent_by_email(tx, (struct agent_by_email_in){.email = g->email}, g->q->arena, &row, w);
-    if (e || !row || !row->is_active)
+    if (e)
+        return e;
+    /* Written for a stranger's address too: an answer that had to wait for the disk would tell
+     * that there is an account. */
+    if ((e = audit_write(tx, g->q->who, "password.forgotten", "agent", row ? row->id : 0, NULL, w)))
+        return e;
+    if (!row || !row->is_active)
+        return OK;
+    if ((e = is_mailed_just_now(tx, g, row->id, &is_mailed, w)) || is_mailed)
         return e;
     if ((e = once_link_make(tx, g->q->arena, "reset", row->id, RESET_VALID_MS, &g->token, w)))
         return e;
@@ -420,11 +483,8 @@ static enum err end_reset(struct tx *tx, void *arg, struct why *w)
         e = once_link_use(tx, g->q->arena, "invite", g->token, &g->agent_id, w);
     if (e)
         return e;
-    e = q_agent_set_password(
-        tx, (struct agent_set_password_in){.id = g->agent_id, .password_hash = g->password_hash},
-        NULL, w);
-    if (e || (e = q_session_delete_of_agent(
-                  tx, (struct session_delete_of_agent_in){.agent_id = g->agent_id}, NULL, w)))
+    if ((e = password_set(tx, g->q->arena, g->q->who, g->agent_id, g->password_hash, w)) ||
+        (e = audit_write(tx, g->q->who, "password.reset", "agent", g->agent_id, NULL, w)))
         return e;
     return session_make(tx, g, w);
 }

@@ -139,26 +139,12 @@ enum err ticket_get(struct req *q, struct res *s, struct why *w)
     return reply_ticket(q, s, w);
 }
 
-/* The number in `If-Match: "7"`; 0 without one or for "*". */
-static CHECKED enum err if_match(const struct req *q, int64_t *ret, struct why *w)
-{
-    struct str h = str_trim(req_header(q, "if-match"));
-
-    *ret = 0;
-    if (h.n == 0 || str_eq(h, STR("*")))
-        return OK;
-    if (h.n < 3 || h.p[0] != '"' || h.p[h.n - 1] != '"' ||
-        !str_i64((struct str){h.p + 1, h.n - 2}, 1, INT64_MAX, ret))
-        return fail(w, E_STALE, "this If-Match is no ETag of ours");
-    return OK;
-}
-
 enum err ticket_patch(struct req *q, struct res *s, struct why *w)
 {
     int64_t rev;
     enum err e;
 
-    if ((e = if_match(q, &rev, w)))
+    if ((e = req_if_match(q, &rev, w)))
         return e;
     if ((e = ticket_act_patch(q->tx, q->arena, q->ids[0], rev, q->in, q->who, w)))
         return e;

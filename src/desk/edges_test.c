@@ -202,6 +202,26 @@ static void attributes_that_pile_up_leave_the_contact_readable(void **state)
     close_desk();
 }
 
+/* ------- a password stays with its server */
+
+static void a_mail_password_does_not_follow_to_another_host(void **state)
+{
+#define MAIL(host, password)                                                                       \
+    "{\"address\":\"a@example.org\",\"imap\":{\"host\":\"" host                                    \
+    "\",\"security\":\"tls\",\"user\":\"a\",\"password\":\"" password "\"}}"
+    const char *old = MAIL("one.example", "moss"), *text;
+
+    (void)state;
+    a = arena_new(4096);
+    assert_int_equal(inbox_settings_merge(a, "email", old, MAIL("one.example", ""), &text, &why),
+                     OK);
+    assert_non_null(strstr(text, "moss"));
+    assert_int_equal(inbox_settings_merge(a, "email", old, MAIL("two.example", ""), &text, &why),
+                     OK);
+    assert_null(strstr(text, "moss"));
+    arena_free(a);
+}
+
 /* ------- what cannot be sent is seen */
 
 static enum err answer(struct tx *tx, void *arg, struct why *w)
@@ -371,6 +391,7 @@ int main(void)
         ON_BOTH(a_search_shows_no_more_than_was_asked_for),
         ON_BOTH(many_long_tags_leave_the_thread_readable),
         ON_BOTH(attributes_that_pile_up_leave_the_contact_readable),
+        cmocka_unit_test(a_mail_password_does_not_follow_to_another_host),
         ON_BOTH(a_reply_to_nobody_fails_in_sight),
         ON_BOTH(a_snooze_put_off_at_its_end_still_wakes),
         ON_BOTH(nobody_is_refused_for_being_second),

@@ -262,12 +262,21 @@ static enum err pg_connect(struct pg_conn *c, struct why *w)
     return prepare_session(c, w);
 }
 
+/* A server that ended has closed its side: its last words are read first, then the end. */
+static bool is_connected(struct pg_conn *c)
+{
+    for (int i = 0; i < 2; i++)
+        if (!c->pg || PQstatus(c->pg) != CONNECTION_OK || PQconsumeInput(c->pg) != 1)
+            return false;
+    return PQstatus(c->pg) == CONNECTION_OK;
+}
+
 static enum err ensure_connected(struct pg_conn *c, struct why *w)
 {
     int64_t now = clock_mono_us();
     enum err e;
 
-    if (c->pg && PQstatus(c->pg) == CONNECTION_OK)
+    if (is_connected(c))
         return OK;
     if (now < c->try_at_us)
         return fail(w, E_BUSY, "the database server cannot be reached; trying again shortly");

@@ -281,6 +281,7 @@ static void a_server_that_restarts_costs_no_acknowledged_write(void **state)
     struct heard h = {.gate = GATE};
     struct gate inside = GATE;
     struct write before = {0}, caught = {.after = &inside}, down = {0}, again = {0};
+    int64_t n = 0;
 
     (void)state;
     assert_ok(store_follow(s, heard, &h, &why));
@@ -300,6 +301,10 @@ static void a_server_that_restarts_costs_no_acknowledged_write(void **state)
 
     test_store_server("start");
     assert_int_equal(counted(s), 1);
+    assert_int_equal(counted(s), 1);
+    test_store_server("restart"); /* between two uses nobody notices */
+    assert_int_equal(store_read(s, count, &n, &why), OK);
+    assert_int_equal(n, 1);
     do {
         usleep(100000);
         post(s, &again, "again", 0);

@@ -20,7 +20,8 @@
 #define STUCK_MS ((msec)2 * 3600 * 1000)
 /* Rows of one look. */
 #define PAGE 500
-/* Less room than this ends in refusals soon: a day's mail of a busy desk. */
+/* Less room than this, and than a tenth of the disk, ends in refusals soon: a day's mail of a
+ * busy desk. */
 #define ROOM_LEAST_BYTES ((uint64_t)1024 * 1024 * 1024)
 
 SCOPED_FREE(struct arena, arena_free)
@@ -32,29 +33,13 @@ struct doctor {
     bool is_repairing;
 };
 
-static void well(const struct doctor *d, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void found(struct doctor *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void well(const struct doctor *d, const char *format, ...)
+static void well(const struct doctor *d, const char *text)
 {
-    char text[512];
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(text, sizeof text, format, ap);
-    va_end(ap);
     cli_out(d->c, "well   %s", text);
 }
 
-static void found(struct doctor *d, const char *format, ...)
+static void found(struct doctor *d, const char *text)
 {
-    char text[512];
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(text, sizeof text, format, ap);
-    va_end(ap);
     cli_out(d->c, "FOUND  %s", text);
     d->n_found++;
 }
@@ -128,11 +113,11 @@ static CHECKED enum err look_at_counts(struct doctor *d, struct why *w)
     if (c.kept.n > c.truth.n)
         n_wrong += c.kept.n - c.truth.n;
     if (!n_wrong) {
-        well(d, "the counts of %" PRId64 " tickets equal a recount", n);
+        well(d, arena_printf(d->a, "the counts of %" PRId64 " tickets equal a recount", n));
         return OK;
     }
-    found(d, "%zu counts differ from a recount of %" PRId64 " tickets%s", n_wrong, n,
-          d->is_repairing ? "" : "; --repair counts them anew");
+    found(d, arena_printf(d->a, "%zu counts differ from a recount of %" PRId64 " tickets%s",
+                          n_wrong, n, d->is_repairing ? "" : "; --repair counts them anew"));
     if (!d->is_repairing)
         return OK;
     if ((e = store_write(d->c->store, repair_counts, NULL, w)))
@@ -177,8 +162,8 @@ static void tell_jobs(struct doctor *d, const struct rows *r)
         if (!is_running && j->tries < 8)
             continue;
         n++;
-        found(d, "job %" PRId64 " (%s) was tried %" PRId64 " times: %s", j->id, j->kind, j->tries,
-              j->error ? j->error : "it waits for long");
+        found(d, arena_printf(d->a, "job %" PRId64 " (%s) was tried %" PRId64 " times: %s", j->id,
+                              j->kind, j->tries, j->error ? j->error : "it waits for long"));
     }
     if (n == 0)
         well(d, "no job is stuck");
@@ -207,10 +192,10 @@ static CHECKED enum err look_at_rows(struct doctor *d, struct why *w)
     if ((e = store_read(d->c->store, read_rows, &r, w)))
         return e;
     if (r.strays->silent || r.strays->homeless || r.strays->nameless)
-        found(d,
-              "%" PRId64 " tickets without a message, %" PRId64
-              " messages without a ticket, %" PRId64 " tickets without a contact",
-              r.strays->silent, r.strays->homeless, r.strays->nameless);
+        found(d, arena_printf(d->a,
+                              "%" PRId64 " tickets without a message, %" PRId64
+                              " messages without a ticket, %" PRId64 " tickets without a contact",
+                              r.strays->silent, r.strays->homeless, r.strays->nameless));
     else
         well(d, "every ticket has a contact and a message, every message a ticket");
     tell_jobs(d, &r);
@@ -284,7 +269,7 @@ static CHECKED enum err look_at_page(struct doctor *d, const struct hashes *h, i
         enum err e = blob_open(d->c->store, h->v[i], &fd, &bytes, w);
 
         if (e == E_NOT_FOUND || e == E_INTERNAL)
-            found(d, "%s", w->text);
+            found(d, w->text);
         else if (e)
             return e;
         else
@@ -310,7 +295,7 @@ static CHECKED enum err look_at_blobs(struct doctor *d, struct why *w)
         } while (h.n == PAGE);
     }
     if (d->n_found == before)
-        well(d, "%" PRId64 " mails and attachments are there and whole", n);
+        well(d, arena_printf(d->a, "%" PRId64 " mails and attachments are there and whole", n));
     return OK;
 }
 
@@ -324,14 +309,14 @@ static void look_at_disk(struct doctor *d)
     if (d->c->config->store)
         return; /* the disk is another machine's */
     if (statvfs(d->c->data_dir, &fs) != 0) {
-        found(d, "the disk of %s cannot be asked for its room", d->c->data_dir);
+        found(d, arena_printf(d->a, "the disk of %s cannot be asked for its room", d->c->data_dir));
         return;
     }
     room = (uint64_t)fs.f_bavail * fs.f_frsize;
-    if (room < ROOM_LEAST_BYTES)
-        found(d, "the disk has %" PRIu64 " MB left", room >> 20);
+    if (room < ROOM_LEAST_BYTES && fs.f_bavail < fs.f_blocks / 10)
+        found(d, arena_printf(d->a, "the disk has %" PRIu64 " MB left", room >> 20));
     else
-        well(d, "the disk has %" PRIu64 " GB left", room >> 30);
+        well(d, arena_printf(d->a, "the disk has %" PRIu64 " MB left", room >> 20));
 }
 
 int cmd_doctor(struct cli *c)
@@ -341,12 +326,12 @@ int cmd_doctor(struct cli *c)
     struct why w = {0};
 
     if (store_check(c->store, &w))
-        found(&d, "the database is damaged: %s", w.text);
+        found(&d, arena_printf(d.a, "the database is damaged: %s", w.text));
     else
         well(&d, "the database is whole");
     if (look_at_counts(&d, &w) || look_at_rows(&d, &w) ||
         (!cli_option(c, "quick") && look_at_blobs(&d, &w)))
-        found(&d, "doctor could not go on: %s", w.text);
+        found(&d, arena_printf(d.a, "doctor could not go on: %s", w.text));
     look_at_disk(&d);
     return d.n_found ? CLI_FAILED : CLI_DONE;
 }

@@ -104,7 +104,7 @@ static enum err pass_escape(struct json_scan *s, struct why *w)
     return OK;
 }
 
-enum err json_string(struct json_scan *s, struct json_string *ret, struct why *w)
+enum err json_scan_string(struct json_scan *s, struct json_scan_string *ret, struct why *w)
 {
     const char *first = ++s->p;
     unsigned char seen = 0; /* all bytes or-ed: the high bit tells of anything but ASCII */
@@ -132,7 +132,7 @@ enum err json_string(struct json_scan *s, struct json_string *ret, struct why *w
     }
     if ((seen & 0x80) && !utf8_is_valid(first, (size_t)(s->p - first)))
         return json_bad(s, "text that is not UTF-8", w);
-    *ret = (struct json_string){{first, (size_t)(s->p - first)}, has_escape};
+    *ret = (struct json_scan_string){{first, (size_t)(s->p - first)}, has_escape};
     s->p++;
     return OK;
 }
@@ -215,14 +215,14 @@ enum err json_next(struct json_scan *s, char closing, bool is_first, bool *ret_m
     return OK;
 }
 
-enum err json_key(struct json_scan *s, struct json_string *ret, struct why *w)
+enum err json_key(struct json_scan *s, struct json_scan_string *ret, struct why *w)
 {
-    struct json_string key;
+    struct json_scan_string key;
     enum err e;
 
     if (json_peek(s) != JSON_STRING)
         return json_bad(s, "a member without a name", w);
-    if ((e = json_string(s, &key, w)))
+    if ((e = json_scan_string(s, &key, w)))
         return e;
     skip_space(s);
     if (s->p == s->end || *s->p != ':')
@@ -234,7 +234,7 @@ enum err json_key(struct json_scan *s, struct json_string *ret, struct why *w)
 
 static enum err skip_members(struct json_scan *s, char closing, struct why *w)
 {
-    struct json_string key;
+    struct json_scan_string key;
     bool more = true;
     enum err e;
 
@@ -252,7 +252,7 @@ static enum err skip_members(struct json_scan *s, char closing, struct why *w)
 
 enum err json_skip(struct json_scan *s, struct why *w)
 {
-    struct json_string text;
+    struct json_scan_string text;
     struct str number;
     bool is_integer;
 
@@ -262,7 +262,7 @@ enum err json_skip(struct json_scan *s, struct why *w)
     case JSON_ARRAY:
         return skip_members(s, ']', w);
     case JSON_STRING:
-        return json_string(s, &text, w);
+        return json_scan_string(s, &text, w);
     case JSON_NUMBER:
         return json_number(s, &number, &is_integer, w);
     case JSON_TRUE:
@@ -302,7 +302,7 @@ static char *put_utf8(char *to, int v)
     return to;
 }
 
-struct str json_decode(struct json_string v, struct arena *a)
+struct str json_decode(struct json_scan_string v, struct arena *a)
 {
     static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
     const char *p = v.raw.p, *end = v.raw.p + v.raw.n;

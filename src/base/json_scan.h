@@ -30,7 +30,7 @@ struct json_scan {
 };
 
 /* A string between its quotes, still escaped. */
-struct json_string {
+struct json_scan_string {
     struct str raw;
     bool has_escape;
 };
@@ -42,7 +42,7 @@ enum json_kind json_peek(struct json_scan *s);
 CHECKED enum err json_bad(const struct json_scan *s, const char *what, struct why *w);
 
 /* The readers below take one token that json_peek has announced; E_MALFORMED. */
-CHECKED enum err json_string(struct json_scan *s, struct json_string *ret, struct why *w);
+CHECKED enum err json_scan_string(struct json_scan *s, struct json_scan_string *ret, struct why *w);
 /* *ret_is_integer: neither a fraction nor an exponent. */
 CHECKED enum err json_number(struct json_scan *s, struct str *ret, bool *ret_is_integer,
                              struct why *w);
@@ -54,7 +54,7 @@ CHECKED enum err json_enter(struct json_scan *s, struct why *w);
 CHECKED enum err json_next(struct json_scan *s, char closing, bool is_first, bool *ret_more,
                            struct why *w);
 /* A member's name and its colon. */
-CHECKED enum err json_key(struct json_scan *s, struct json_string *ret, struct why *w);
+CHECKED enum err json_key(struct json_scan *s, struct json_scan_string *ret, struct why *w);
 
 /* Any one value, checked and passed over. */
 CHECKED enum err json_skip(struct json_scan *s, struct why *w);
@@ -62,4 +62,4 @@ CHECKED enum err json_skip(struct json_scan *s, struct why *w);
 CHECKED enum err json_finish(struct json_scan *s, struct why *w);
 
 /* The text of a string, decoded, with a NUL behind it; it may hold NULs (\u0000). */
-struct str json_decode(struct json_string v, struct arena *a);
+struct str json_decode(struct json_scan_string v, struct arena *a);

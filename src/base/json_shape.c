@@ -73,12 +73,12 @@ static size_t most_of(const struct shape_field *f)
 /* Any string of the input: decoded, without NUL. */
 static enum err take_text(struct parse *p, const struct path *at, struct str *ret)
 {
-    struct json_string v;
+    struct json_scan_string v;
     enum err e;
 
     if (json_peek(&p->scan) != JSON_STRING)
         return refuse(p, at, "must be text");
-    if ((e = json_string(&p->scan, &v, p->w)))
+    if ((e = json_scan_string(&p->scan, &v, p->w)))
         return e;
     *ret = json_decode(v, p->a);
     if (v.has_escape && memchr(ret->p, 0, ret->n))
@@ -265,7 +265,7 @@ static enum err parse_array(struct parse *p, const struct shape_field *f, const 
 
 static enum err parse_pair(struct parse *p, const struct path *at, struct shape_pair *ret)
 {
-    struct json_string raw;
+    struct json_scan_string raw;
     struct str key, value = {0};
     struct path here = {.up = at};
     enum err e;
@@ -323,7 +323,7 @@ static enum err parse_map(struct parse *p, const struct shape_field *f, const st
 /* Raw values are checked as tables are: no name twice in an object, no NUL in a string. */
 static enum err raw_value(struct parse *p, const struct path *at, struct buf *b);
 
-static enum err raw_string(struct parse *p, const struct path *at, struct json_string v,
+static enum err raw_string(struct parse *p, const struct path *at, struct json_scan_string v,
                            struct buf *b)
 {
     if (v.has_escape) {
@@ -340,7 +340,7 @@ static enum err raw_string(struct parse *p, const struct path *at, struct json_s
 
 static enum err raw_key(struct parse *p, const struct path *at, struct grow *keys, struct buf *b)
 {
-    struct json_string raw;
+    struct json_scan_string raw;
     struct str key, *all;
     enum err e;
 
@@ -389,7 +389,7 @@ static enum err raw_members(struct parse *p, const struct path *at, char opening
 static enum err raw_value(struct parse *p, const struct path *at, struct buf *b)
 {
     const char *first;
-    struct json_string text;
+    struct json_scan_string text;
     enum err e;
 
     switch (json_peek(&p->scan)) {
@@ -398,7 +398,7 @@ static enum err raw_value(struct parse *p, const struct path *at, struct buf *b)
     case JSON_ARRAY:
         return raw_members(p, at, '[', b);
     case JSON_STRING:
-        if ((e = json_string(&p->scan, &text, p->w)))
+        if ((e = json_scan_string(&p->scan, &text, p->w)))
             return e;
         return raw_string(p, at, text, b);
     case JSON_NUMBER:
@@ -520,7 +520,7 @@ static enum err parse_object(struct parse *p, const struct shape *s, const struc
     if ((e = json_enter(&p->scan, p->w)))
         return e;
     for (bool is_first = true;; is_first = false) {
-        struct json_string raw;
+        struct json_scan_string raw;
         size_t i;
 
         if ((e = json_next(&p->scan, '}', is_first, &more, p->w)))

@@ -84,6 +84,12 @@ async function asMail(server: any, page: Page, payloads: string[]) {
       await page.goto(`${server.url}/t/${ticket.id}`)
       const message = desk.messages.first()
       await expect(message).toBeVisible()
+      // The HTML is shown on demand; not every payload leaves any.
+      const designed = message.getByRole('button', { name: 'As designed' })
+      if (await designed.count()) {
+        await designed.click()
+        await expect(message.locator('iframe')).toBeVisible()
+      }
       for (const frame of await message.locator('iframe').all()) await frame.contentFrame().locator('body').waitFor({ state: 'attached' })
     }
     await page.waitForTimeout(500)

@@ -292,7 +292,7 @@ enum err session_post(struct req *q, struct res *s, struct why *w)
     if ((e = store_read(people_store(q->app), look_up, &l, w)))
         return e;
     is_right = password_matches(l.row ? l.row->password_hash : NULL, in->password);
-    if (!is_right || !l.row->is_active) {
+    if (!l.row || !is_right || !l.row->is_active) {
         struct failed f = {q, l.row ? l.row->id : 0};
         struct why ignored;
 

@@ -57,7 +57,7 @@ static void close_desk(void)
 
 struct said {
     struct arena *a;
-    const char *who, *key, *text;
+    const char *who, *key, *text, *thread;
     struct shape_map attributes;
     struct intake_result result;
 };
@@ -68,6 +68,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
     struct incoming m = {.inbox_id = inbox_id,
                          .external_id = s->key,
                          .text = s->text,
+                         .thread_external_id = s->thread,
                          .contact = {.external_id = s->who,
                                      .name = s->who,
                                      .attributes = s->attributes,
@@ -255,6 +256,37 @@ static void a_reply_to_nobody_fails_in_sight(void **state)
     close_desk();
 }
 
+/* ------- a last word */
+
+static enum err close_it(struct tx *tx, void *arg, struct why *w)
+{
+    struct ticket_patch p = {.status = "closed"};
+
+    p.present = (uint64_t)1 << shape_field_index(&TICKET_PATCH, "status");
+    return ticket_act_patch(tx, a, *(int64_t *)arg, 0, &p, &ANA, w);
+}
+
+static void thanks_on_a_closed_ticket_open_nothing(void **state)
+{
+    struct said s = {.who = "Bo", .key = "m1", .text = "it is gone", .thread = "t"};
+    int64_t ticket_id;
+
+    open_desk(state, "api");
+    s.a = a;
+    assert_int_equal(store_write(app.store, take, &s, &why), OK);
+    ticket_id = s.result.ticket_id;
+    assert_int_equal(store_write(app.store, close_it, &ticket_id, &why), OK);
+    s.key = "m2";
+    s.text = "Thanks a lot!";
+    assert_int_equal(store_write(app.store, take, &s, &why), OK);
+    assert_int_equal(s.result.ticket_id, ticket_id);
+    s.key = "m3";
+    s.text = "Thanks, but it is gone again";
+    assert_int_equal(store_write(app.store, take, &s, &why), OK);
+    assert_true(s.result.is_new_ticket);
+    close_desk();
+}
+
 /* ------- two things at once */
 
 struct snoozing {
@@ -393,6 +425,7 @@ int main(void)
         ON_BOTH(attributes_that_pile_up_leave_the_contact_readable),
         cmocka_unit_test(a_mail_password_does_not_follow_to_another_host),
         ON_BOTH(a_reply_to_nobody_fails_in_sight),
+        ON_BOTH(thanks_on_a_closed_ticket_open_nothing),
         ON_BOTH(a_snooze_put_off_at_its_end_still_wakes),
         ON_BOTH(nobody_is_refused_for_being_second),
     };

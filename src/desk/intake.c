@@ -115,6 +115,13 @@ static CHECKED enum err named_ticket(struct arrival *v, int64_t *ret, struct why
     return OK;
 }
 
+/* A last word on a closed ticket is kept there: nobody has to close a new one for it. */
+static bool only_thanks(const struct arrival *v)
+{
+    return !v->is_stranger && v->ticket.core.bucket == BUCKET_CLOSED &&
+           says_only_thanks(v->m->text);
+}
+
 /* Which ticket: the one it names, else (unless the channel opens anew, as mail does) the
  * contact's newest that is not closed, else a new one; never by subject. */
 static CHECKED enum err which_ticket(struct arrival *v, struct why *w)
@@ -144,7 +151,7 @@ static CHECKED enum err which_ticket(struct arrival *v, struct why *w)
     if (v->ticket.inbox_id != v->m->inbox_id)
         return OK; /* a token is good in its own inbox alone */
     v->is_stranger = v->ticket.contact_id != v->from.id;
-    v->is_found = v->m->is_imported || !ticket_is_over(&v->ticket.core);
+    v->is_found = v->m->is_imported || !ticket_is_over(&v->ticket.core) || only_thanks(v);
     if (!v->is_found && !v->is_stranger)
         v->linked_id = id;
     return OK;

@@ -21,7 +21,7 @@
 #define CALLS_MOST 4
 #define FDS        3
 /* A caller sends its command at once. */
-#define PATIENCE_S 5
+#define PATIENCE_S 2
 
 struct cli_socket {
     struct app *app;

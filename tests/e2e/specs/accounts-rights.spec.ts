@@ -1,7 +1,9 @@
 // Rights end when they are taken: sessions, keys, streams; and guessing gets slower.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from '../fixtures/test'
 import { Api } from '../fixtures/api'
-import { until } from '../fixtures/process'
+import { BINARY, Daemon, freePort, run, tempDir, until } from '../fixtures/process'
 import { ADMIN } from '../fixtures/server'
 
 test('a new password ends the other sessions and open links, not this one', async ({ server }) => {
@@ -116,4 +118,57 @@ test('settings that break a rule are refused with their path', async ({ newServe
     [422, 'settings.origins.0'],
     [422, 'settings.file'],
   ])
+})
+
+// Ratios of medians, of requests that alternate: how busy the machine is falls out.
+test('how long an answer takes tells nothing of accounts', async ({ newServer }) => {
+  const server = await newServer({ env: { ANTIPHON_TRUSTED_PROXIES: '127.0.0.1' } })
+  const known: string[] = []
+  for (let i = 0; i < 4; i++) {
+    await server.addAgent(`agent ${i}`, `known${i}@example.org`)
+    known.push(`known${i}@example.org`)
+  }
+  let n = 0
+  const took = async (path: string, body: object) => {
+    const from = { 'X-Forwarded-For': `198.51.100.${++n % 250}` }
+    const begun = process.hrtime.bigint()
+    expect([202, 401]).toContain((await new Api(server.url).post(path, body, from)).status)
+    return Number(process.hrtime.bigint() - begun)
+  }
+  const median = (v: number[]) => v.sort((x, y) => x - y)[v.length >> 1] as number
+  for (const [path, most] of [['/api/v1/session', 2], ['/api/v1/password-reset', 3]] as [string, number][]) {
+    const times: { known: number[]; stranger: number[] } = { known: [], stranger: [] }
+    const password = path.endsWith('session') ? { password: 'not the password 1' } : {}
+    for (let i = 0; i < 20; i++) {
+      times.known.push(await took(path, { email: known[i % 4], ...password }))
+      times.stranger.push(await took(path, { email: `stranger${i % 4}@example.org`, ...password }))
+    }
+    const ratio = median(times.known) / median(times.stranger)
+    expect(ratio, path).toBeLessThan(most)
+    expect(ratio, path).toBeGreaterThan(1 / most)
+  }
+})
+
+test('the session cookie is Secure where the proxy speaks TLS', async ({ newServer }) => {
+  const server = await newServer({ env: { ANTIPHON_TRUSTED_PROXIES: '127.0.0.1' } })
+  const answer = await new Api(server.url).post('/api/v1/session', ADMIN, { 'X-Forwarded-Proto': 'https' })
+  expect(answer.headers.getSetCookie()[0]).toMatch(/;\s*Secure/i)
+})
+
+test('a setup link is worth nothing once the desk was set up another way', async () => {
+  const dir = await tempDir('setup')
+  const port = await freePort()
+  const daemon = Daemon.start(BINARY, ['serve', '--data', dir, '--listen', `127.0.0.1:${port}`])
+  try {
+    const link = await until('the setup link', () => /http:\/\/\S*setup\S*/.exec(daemon.output)?.[0])
+    await writeFile(join(dir, 'password'), ADMIN.password)
+    const made = await run(BINARY, ['setup', '--data', dir, '--admin-email', ADMIN.email, '--admin-password-file', join(dir, 'password')])
+    expect(made.code, made.stderr).toBe(0)
+    const token = link.split('=').pop()
+    const used = await new Api(`http://127.0.0.1:${port}`).post('/api/v1/setup', { token, email: 'e@example.org', name: 'E', password: 'a long password 12' })
+    expect([404, 409]).toContain(used.status)
+    expect((await new Api(`http://127.0.0.1:${port}`).post('/api/v1/session', { email: 'e@example.org', password: 'a long password 12' })).status).toBe(401)
+  } finally {
+    await daemon.stop('SIGTERM')
+  }
 })

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json_shape.h"
 #include "channels/channel.h"
+#include "people/principal.h"
 
 struct tx;
 
@@ -44,6 +45,8 @@ CHECKED enum err contact_for(struct tx *tx, struct arena *a, int64_t inbox_id,
                              const struct incoming_contact *from, struct contact_ref *ret,
                              struct why *w);
 
+/* Somebody who sees only some inboxes sees only the people who wrote there. */
+bool contact_is_seen(const struct principal *who, const struct contact *c);
 /* E_NOT_FOUND if there is none. */
 CHECKED enum err contact_get(struct tx *tx, struct arena *a, int64_t id, struct contact *ret,
                              struct why *w);

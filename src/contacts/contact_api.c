@@ -4,20 +4,8 @@
 
 #include "base/limits.h"
 #include "contacts/contact.h"
-#include "people/policy.h"
 #include "search/query.h"
 #include "store/store.h"
-
-/* Somebody who sees only some inboxes sees only the people who wrote there. */
-static bool may_see(const struct req *q, const struct contact *c)
-{
-    if (q->who->sees_all || q->who->kind == WHO_SYSTEM)
-        return true;
-    for (size_t i = 0; i < c->identities.n; i++)
-        if (policy_sees_inbox(q->who, ((struct identity *)c->identities.v)[i].inbox_id))
-            return true;
-    return false;
-}
 
 enum err contact_list_get(struct req *q, struct res *s, struct why *w)
 {
@@ -45,7 +33,7 @@ enum err contact_list_get(struct req *q, struct res *s, struct why *w)
         cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
     shown = arena_array(q->arena, n + 1, sizeof *shown);
     for (size_t i = 0; i < n; i++)
-        if (may_see(q, &list[i]))
+        if (contact_is_seen(q->who, &list[i]))
             shown[kept++] = list[i];
     return reply_list(s, &CONTACT, shown, kept, has_more, cursor);
 }
@@ -57,7 +45,7 @@ enum err contact_one_get(struct req *q, struct res *s, struct why *w)
 
     if ((e = contact_get(q->tx, q->arena, q->ids[0], &c, w)))
         return e;
-    if (!may_see(q, &c))
+    if (!contact_is_seen(q->who, &c))
         return fail(w, E_NOT_FOUND, "there is no contact %" PRId64, q->ids[0]);
     res_header(s, "ETag", arena_printf(q->arena, "\"%" PRId64 "\"", c.rev));
     return reply(s, 200, &CONTACT, &c);

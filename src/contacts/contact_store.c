@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "contacts/contact.sql.h"
+#include "people/policy.h"
 #include "store/store.h"
 
 static const char *const STATES[] = {"unknown", "claimed", "verified", NULL};
@@ -301,6 +302,18 @@ static CHECKED enum err contact_load(struct tx *tx, struct arena *a, const int64
     *ret = list;
     *ret_n = rows.n;
     return OK;
+}
+
+bool contact_is_seen(const struct principal *who, const struct contact *c)
+{
+    const struct identity *v = c->identities.v;
+
+    if (who->sees_all || who->kind == WHO_SYSTEM)
+        return true;
+    for (size_t i = 0; i < c->identities.n; i++)
+        if (policy_sees_inbox(who, v[i].inbox_id))
+            return true;
+    return false;
 }
 
 enum err contact_get(struct tx *tx, struct arena *a, int64_t id, struct contact *ret, struct why *w)

@@ -94,18 +94,6 @@ static CHECKED enum err find_messages(struct req *q, const char *typed, const ch
     return OK;
 }
 
-static bool knows(const struct req *q, const struct contact *c)
-{
-    const struct identity *v = c->identities.v;
-
-    if (q->who->sees_all || q->who->kind == WHO_SYSTEM)
-        return true;
-    for (size_t i = 0; i < c->identities.n; i++)
-        if (policy_sees_inbox(q->who, v[i].inbox_id))
-            return true;
-    return false;
-}
-
 static CHECKED enum err find_contacts(struct req *q, const char *match, int64_t before,
                                       int64_t limit, struct found *f, struct why *w)
 {
@@ -120,7 +108,7 @@ static CHECKED enum err find_contacts(struct req *q, const char *match, int64_t 
         f->cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
     }
     for (size_t i = 0; i < n; i++)
-        if (knows(q, &list[i]))
+        if (contact_is_seen(q->who, &list[i]))
             f->v[f->n++] = (struct hit){.kind = "contact",
                                         .title = list[i].name,
                                         .snippet = list[i].email   ? list[i].email

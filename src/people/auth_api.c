@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "people/people.h"
 #include "people/people.sql.h"
+#include "people/people_api.h"
 #include "people/policy.h"
 #include "store/store.h"
 #include "sys/secret.h"
@@ -14,6 +16,7 @@
 #define USED_EVERY_MS       ((msec)60 * 1000)
 #define FAST_SLOTS          1024
 #define FAST_MS             ((msec)30 * 1000)
+#define IDEM_SECRET         0 /* in place of a status: the answer was not kept */
 #define IDEM_KEY_MOST_BYTES 255
 
 /* Tokens that were good a moment ago, by a hash of their hash. What is fast is still checked
@@ -213,6 +216,15 @@ static void idem_fingerprint(const struct req *q, unsigned char ret[HASH_BYTES])
     buf_done(&b);
 }
 
+/* Answers that show a secret once: a key, a link. They are not kept, or the secret would lie in
+ * the table for a day. */
+static bool shows_a_secret(const struct req *q)
+{
+    const struct shape *out = q->route->out;
+
+    return out == &KEY || out == &AGENT || out == &LINK;
+}
+
 enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct why *w)
 {
     unsigned char print[HASH_BYTES];
@@ -234,6 +246,9 @@ enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct w
     idem_fingerprint(q, print);
     if (row->fingerprint.n != HASH_BYTES || memcmp(row->fingerprint.p, print, HASH_BYTES))
         return fail(w, E_INVALID, "this Idempotency-Key was used for another request");
+    if (row->status == IDEM_SECRET)
+        return fail(w, E_CONFLICT,
+                    "it was made by the first request; what that showed is shown once");
     s->status = (int)row->status;
     buf_str(&s->body, row->body);
     if (row->location)
@@ -260,8 +275,8 @@ enum err auth_idem_after(struct req *q, const struct res *s, struct why *w)
         (struct idempotency_insert_in){.who = principal_owner(q->arena, q->who),
                                        .key = arena_dup(q->arena, key.p, key.n),
                                        .fingerprint = {(const char *)print, HASH_BYTES},
-                                       .status = s->status,
-                                       .body = s->body.n ? s->body.p : "",
+                                       .status = shows_a_secret(q) ? IDEM_SECRET : s->status,
+                                       .body = s->body.n && !shows_a_secret(q) ? s->body.p : "",
                                        .location = location,
                                        .now = tx_now(q->tx)},
         NULL, w);

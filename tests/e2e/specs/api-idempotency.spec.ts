@@ -48,3 +48,14 @@ test('another caller may use the same key', async ({ server }) => {
   expect([a.status, b.status]).toEqual([201, 201])
   expect(b.data.id).not.toBe(a.data.id)
 })
+
+test('a secret is shown once, and its key makes no second one', async ({ server }) => {
+  const key = { 'Idempotency-Key': 'k-1' }
+  const made = { name: 'app', role: 'agent' }
+  const first = await server.api.post('/api/v1/keys', made, key)
+  const again = await server.api.post('/api/v1/keys', made, key)
+  expect([first.status, again.status]).toEqual([201, 409])
+  expect(again.text).not.toContain(first.data.key)
+  const keys = (await server.api.get('/api/v1/keys')).data as { name: string }[]
+  expect(keys.filter((k) => k.name === 'app')).toHaveLength(1)
+})

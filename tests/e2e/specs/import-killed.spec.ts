@@ -61,7 +61,8 @@ test('mails: a server that is killed while it imports goes on from there', async
   const importing = server.cli('import', [file, '--inbox', 'Old'])
   await until('the first mails', async () => (await server.api.get('/api/v1/tickets?limit=1')).data.length === 1)
   await server.kill()
-  expect((await importing).code).toBe(1)
+  // On SQLite it runs inside the server and dies with it; on PostgreSQL it goes on by itself.
+  expect((await importing).code).toBe(server.options.store ? 0 : 1)
   await server.start()
   const again = await server.cli('import', [file, '--inbox', 'Old'])
   expect(again.code, again.stderr).toBe(0)

@@ -39,6 +39,8 @@ test('opened, written in and closed by keys; focus goes in and comes back', asyn
     await expect(widget.panel).toBeHidden()
     expect(await focused(page)).toMatch(/open the chat/i)
     // An answer while it is closed is counted and said, and the page's title is left alone.
+    // What was typed is shown before the server has it.
+    await expect.poll(async () => (await server.api.all('/api/v1/tickets')).length).toBe(1)
     const [ticket] = await server.api.all('/api/v1/tickets')
     await server.api.must('POST', `/api/v1/tickets/${ticket.id}/messages`, { kind: 'reply', text: 'an answer' })
     await expect(widget.host.getByRole('button', { name: 'Open the chat, new: 1' })).toBeVisible()

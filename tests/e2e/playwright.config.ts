@@ -24,7 +24,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   workers: 2,
   fullyParallel: false,
-  retries: 0,
+  // Two shared, noisy cores: in CI a spec that fails is run once more, and named as flaky.
+  retries: process.env.CI ? 1 : 0,
   forbidOnly: true,
   ...(isLarge ? {} : { grepInvert: /@large/ }),
   use: {

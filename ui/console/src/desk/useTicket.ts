@@ -50,8 +50,9 @@ export function useTicket(id: () => number | null) {
   }
 
   function hear(e: LiveEvent) {
+    if (!id()) return
     if (e.kind === 'reset' || e.kind === BEGAN) return void (ticket.refetch(), messages.refetch())
-    if (!id() || e.ticket_id !== id()) return
+    if (e.ticket_id !== id()) return
     if (e.kind === 'presence.changed') hearViewer(e)
     else if (e.kind === 'typing.changed') hearTyping(e)
     else if (e.kind.startsWith('message.') && e.message_id) {

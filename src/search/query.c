@@ -47,8 +47,14 @@ static void words_of(const char *text, struct words *w)
     }
 }
 
+/* How one engine writes a query. */
+struct dialect {
+    char quote;
+    const char *both, *behind, *open;
+};
+
 /* A typed word is already free of quotes, so it needs no escaping, only its frame. */
-const char *query_fts5(struct arena *a, const char *text)
+static const char *write_query(struct arena *a, const char *text, const struct dialect *d)
 {
     struct words w;
     struct buf b;
@@ -60,40 +66,30 @@ const char *query_fts5(struct arena *a, const char *text)
     buf_init(&b, LIMIT_JSON_BYTES);
     for (size_t i = 0; i < w.n; i++) {
         if (i)
-            buf_str(&b, w.v[i].joins ? " + " : " AND ");
-        buf_char(&b, '"');
+            buf_str(&b, w.v[i].joins ? d->behind : d->both);
+        buf_char(&b, d->quote);
         buf_add(&b, w.v[i].text.p, w.v[i].text.n);
-        buf_char(&b, '"');
+        buf_char(&b, d->quote);
     }
     if (w.is_last_open)
-        buf_char(&b, '*');
+        buf_str(&b, d->open);
     out = arena_dup(a, b.p, b.n);
     buf_done(&b);
     return out;
 }
 
+const char *query_fts5(struct arena *a, const char *text)
+{
+    static const struct dialect fts5 = {'"', " AND ", " + ", "*"};
+
+    return write_query(a, text, &fts5);
+}
+
 const char *query_tsquery(struct arena *a, const char *text)
 {
-    struct words w;
-    struct buf b;
-    const char *out;
+    static const struct dialect tsquery = {'\'', " & ", " <-> ", ":*"};
 
-    words_of(text, &w);
-    if (w.n == 0)
-        return NULL;
-    buf_init(&b, LIMIT_JSON_BYTES);
-    for (size_t i = 0; i < w.n; i++) {
-        if (i)
-            buf_str(&b, w.v[i].joins ? " <-> " : " & ");
-        buf_char(&b, '\'');
-        buf_add(&b, w.v[i].text.p, w.v[i].text.n);
-        buf_char(&b, '\'');
-    }
-    if (w.is_last_open)
-        buf_str(&b, ":*");
-    out = arena_dup(a, b.p, b.n);
-    buf_done(&b);
-    return out;
+    return write_query(a, text, &tsquery);
 }
 
 const char *query_whole(struct arena *a, const char *query)

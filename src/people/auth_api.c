@@ -244,7 +244,7 @@ enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct w
     if (e || !row)
         return e;
     idem_fingerprint(q, print);
-    if (row->fingerprint.n != HASH_BYTES || memcmp(row->fingerprint.p, print, HASH_BYTES))
+    if (row->fingerprint.n != HASH_BYTES || memcmp(row->fingerprint.p, print, HASH_BYTES) != 0)
         return fail(w, E_INVALID, "this Idempotency-Key was used for another request");
     if (row->status == IDEM_SECRET)
         return fail(w, E_CONFLICT,

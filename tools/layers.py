@@ -28,8 +28,8 @@ ROLES = {
 }
 # Third-party headers, each behind one file or folder.
 LIBRARY = {
-    r"sqlite3\.h": r"store/sqlite\.c",
-    r"libpq-fe\.h": r"store/postgres\.c",
+    r"sqlite3\.h": r"store/sqlite(_value)?\.[ch]",
+    r"libpq-fe\.h": r"store/(postgres|pg_\w+)\.[ch]",
     r"jansson\.h": r"base/json_\w+\.[ch]",
     r"event2/.*": r"http/.*|live/.*",
     r"llhttp\.h": r"http/.*",

@@ -11,6 +11,7 @@ const focused = (page: Page) =>
   })
 
 async function violations(page: Page) {
+  await new Widget(page).standStill()
   const found = await new AxeBuilder({ page: page as never }).include('antiphon-chat').analyze()
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
 }
@@ -67,6 +68,7 @@ for (const [says, viewport, isMobile] of [
       const page = await context.newPage()
       const widget = new Widget(page)
       await widget.open(shop.origin)
+      await widget.standStill() // it rises into its place
       const box = (await widget.panel.boundingBox())!
       expect([box.x, box.y, box.width, box.height].map(Math.round)).toEqual([0, 0, viewport.width, viewport.height])
       expect(await violations(page)).toEqual([])
@@ -103,6 +105,7 @@ test('right to left, in the page’s language, in the company’s colour made re
     await widget.field.fill('مرحبًا')
     await page.keyboard.press('Enter')
     await expect(widget.log.getByText('مرحبًا')).toBeVisible()
+    await widget.standStill()
     const box = (await widget.panel.boundingBox())!
     expect(box.x).toBeLessThan(100) // the end corner is the left one
     expect(await violations(page)).toEqual([])

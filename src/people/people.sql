@@ -21,6 +21,19 @@ SELECT id, email, name, role, password_hash, locale, settings, sees_all, is_acti
 SELECT id, email, name, role, CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, locale, sees_all, is_active, is_demo, created_at, rev
   FROM agent ORDER BY id
 
+-- name: agent_hold :many
+-- Hold an agent and all admins who can sign in, in the order of their ids, until the end of the
+-- transaction: each of two who take an admin away sees what the other did. (SQLite has one writer.)
+-- scan ok: tens of agents
+-- params: id i64
+-- returns: id i64
+SELECT id FROM agent
+ WHERE id = :id OR (role = 'admin' AND is_active = 1 AND password_hash IS NOT NULL) ORDER BY id
+-- name: agent_hold (pg)
+SELECT id FROM agent
+ WHERE id = :id OR (role = 'admin' AND is_active = 1 AND password_hash IS NOT NULL) ORDER BY id
+   FOR NO KEY UPDATE
+
 -- name: agent_update :exec
 -- params: id i64, name text, role text, locale text, settings text, sees_all bool, is_active bool
 UPDATE agent SET name = :name, role = :role, locale = :locale, settings = :settings, sees_all = :sees_all,

@@ -137,7 +137,8 @@ enum err agent_post(struct req *q, struct res *s, struct why *w)
                        w);
 }
 
-/* The desk is never left without an admin who can sign in. */
+/* The desk is never left without an admin who can sign in. Asked when all who are one are held
+ * (agent_hold), or two could each rely on the other. */
 static CHECKED enum err keep_an_admin(struct req *q, struct why *w)
 {
     bool is_set_up;
@@ -179,15 +180,17 @@ static const char *agent_change_text(struct arena *a, const struct agent_get_row
     return arena_printf(a, "%s}", text);
 }
 
-enum err agent_patch(struct req *q, struct res *s, struct why *w)
+/* The agent as nobody else can change it now, nor any admin. */
+static CHECKED enum err agent_held(struct req *q, int64_t id, struct agent_get_row **ret,
+                                   struct why *w)
 {
-    const struct agent_patch_in *in = q->in;
-    int64_t id = q->ids[0], rev;
+    struct agent_hold_rows held;
     struct agent_get_row *row;
-    enum role role;
+    int64_t rev;
     enum err e;
 
     if ((e = req_if_match(q, &rev, w)) ||
+        (e = q_agent_hold(q->tx, (struct agent_hold_in){.id = id}, q->arena, &held, w)) ||
         (e = q_agent_get(q->tx, (struct agent_get_in){.id = id}, q->arena, &row, w)))
         return e;
     if (!row)
@@ -195,6 +198,20 @@ enum err agent_patch(struct req *q, struct res *s, struct why *w)
     if (rev && rev != row->rev)
         return fail(w, E_STALE, "the agent is at revision %" PRId64 ", not %" PRId64, row->rev,
                     rev);
+    *ret = row;
+    return OK;
+}
+
+enum err agent_patch(struct req *q, struct res *s, struct why *w)
+{
+    const struct agent_patch_in *in = q->in;
+    int64_t id = q->ids[0];
+    struct agent_get_row *row;
+    enum role role;
+    enum err e;
+
+    if ((e = agent_held(q, id, &row, w)))
+        return e;
     if (in->role && (!role_parse(in->role, &role) || !policy_may_give_role(q->who, role)))
         return fail_field(w, E_DENIED, "role", "you cannot give a role above your own");
     e = q_agent_update(

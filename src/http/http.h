@@ -128,9 +128,10 @@ struct http_conf {
      * ON_STREAM) or before the handler (ON_SLOW: q->tx is a short read transaction; ON_LOOP:
      * no tx, only for routes open to all). Sets q->who. E_UNKNOWN_WHO or E_DENIED refuse. */
     enum err (*authenticate)(struct req *q, struct why *w);
-    /* ON_WRITE only, in the same transaction, around the handler: a POST with an
-     * Idempotency-Key. before: returns OK and sets *ret_done if it filled `s` with the
-     * stored answer. after: keeps the answer. May be NULL. */
+    /* Around the handler of a POST with an Idempotency-Key: ON_WRITE in its transaction,
+     * ON_SLOW before in a read and after in a write of their own (there `before` is asked once
+     * more). before: returns OK and sets *ret_done if it filled `s` with the stored answer;
+     * also refuses a key that cannot be obeyed. after: keeps the answer. Both or none. */
     enum err (*idem_before)(struct req *q, struct res *s, bool *ret_done, struct why *w);
     enum err (*idem_after)(struct req *q, const struct res *s, struct why *w);
     /* ON_WRITE: may this request go straight to the writer (its credentials were good a

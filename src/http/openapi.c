@@ -157,7 +157,7 @@ static void write_query(struct buf *b, const struct route *r, bool *is_first)
     }
 }
 
-static void write_parameters(struct buf *b, const struct route *r)
+static void write_parameters(struct buf *b, const struct route *r, bool is_public)
 {
     struct str rest = str_of(r->path + 1);
     struct part part;
@@ -174,7 +174,7 @@ static void write_parameters(struct buf *b, const struct route *r)
                               : "{\"type\":\"string\"}");
     }
     write_query(b, r, &is_first);
-    if (r->method == METHOD_POST && r->on == ON_WRITE) {
+    if (r->method == METHOD_POST && !is_public) {
         begin_parameter(b, &is_first);
         buf_str(b, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
     }
@@ -232,6 +232,7 @@ static void write_operation(struct page *p, const struct route *r)
 {
     struct buf *b = p->b;
     const char *permission = p->permission_name ? p->permission_name(r->permission) : NULL;
+    bool is_public = permission && str_eq_nocase(str_of(permission), STR("public"));
 
     buf_printf(b, "\"%s\":{", method_name(r->method));
     write_operation_id(b, r);
@@ -240,10 +241,10 @@ static void write_operation(struct page *p, const struct route *r)
     if (permission) {
         buf_str(b, ",\"x-permission\":");
         text(b, permission);
-        if (str_eq_nocase(str_of(permission), STR("public")))
+        if (is_public)
             buf_str(b, ",\"security\":[]");
     }
-    write_parameters(b, r);
+    write_parameters(b, r, is_public);
     write_request_body(p, r);
     write_responses(p, r);
     buf_char(b, '}');

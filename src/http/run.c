@@ -1,6 +1,7 @@
 /* On which thread does the handler run, and inside which transaction? (http.h, enum run_on) */
 #include "http/inner.h"
 
+#include "base/limits.h"
 #include "http/pool.h"
 
 #define KEY_CHARS 255 /* of an Idempotency-Key */
@@ -57,21 +58,75 @@ static void read_work(struct exchange *x)
     complete(x, store_read(x->server->conf.store, read_fn, x, &x->why));
 }
 
-static void slow_work(struct exchange *x)
-{
-    struct store *store = x->server->conf.store;
-    enum err e =
-        store ? store_read(store, authenticate_fn, x, &x->why) : authenticate_fn(NULL, x, &x->why);
-
-    complete(x, e ? e : x->req.route->run(&x->req, &x->res, &x->why));
-}
-
-/* ------- writes */
-
 static bool has_key(const struct exchange *x)
 {
     return x->req.route->method == METHOD_POST && req_header(&x->req, "idempotency-key").p;
 }
+
+/* ------- slow ones: their handler runs outside of a transaction, so its answer is kept in one of
+ * its own behind it. Who dies between them does the work again: it is of the kind that may. */
+
+struct slow {
+    struct exchange *x;
+    bool is_done; /* the answer stands in x->res */
+};
+
+static enum err slow_look(struct tx *tx, void *arg, struct why *w)
+{
+    struct slow *v = arg;
+    const struct http_conf *conf = &v->x->server->conf;
+    enum err e;
+
+    if ((e = authenticate_fn(tx, v->x, w)) || !has_key(v->x) || !conf->idem_before)
+        return e;
+    res_reset(&v->x->res);
+    v->x->req.tx = tx;
+    e = conf->idem_before(&v->x->req, &v->x->res, &v->is_done, w);
+    v->x->req.tx = NULL;
+    return e;
+}
+
+/* Keep the answer; if another with the same key was faster, give what that one gave. */
+static enum err slow_keep(struct tx *tx, void *arg, struct why *w)
+{
+    struct slow *v = arg;
+    struct exchange *x = v->x;
+    const struct http_conf *conf = &x->server->conf;
+    struct res first = {.req = &x->req, .file_fd = -1};
+    enum err e;
+
+    v->is_done = false;
+    x->req.tx = tx;
+    buf_init(&first.body, LIMIT_ANSWER_BYTES);
+    e = conf->idem_before(&x->req, &first, &v->is_done, w);
+    if (!e && v->is_done) {
+        res_reset(&x->res);
+        buf_done(&x->res.body);
+        x->res = first;
+    } else {
+        buf_done(&first.body);
+        e = e ? e : conf->idem_after(&x->req, &x->res, w);
+    }
+    x->req.tx = NULL;
+    return e;
+}
+
+static void slow_work(struct exchange *x)
+{
+    const struct http_conf *conf = &x->server->conf;
+    struct slow v = {.x = x};
+    enum err e = conf->store ? store_read(conf->store, slow_look, &v, &x->why)
+                             : authenticate_fn(NULL, x, &x->why);
+
+    if (!e && !v.is_done) {
+        e = x->req.route->run(&x->req, &x->res, &x->why);
+        if (!e && has_key(x) && conf->store && conf->idem_after)
+            e = store_write(conf->store, slow_keep, &v, &x->why);
+    }
+    complete(x, e);
+}
+
+/* ------- writes */
 
 /* Inside the writer's batch, perhaps not for the first time. */
 static enum err write_fn(struct tx *tx, void *arg, struct why *w)

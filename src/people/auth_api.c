@@ -202,18 +202,28 @@ static bool idem_key(struct req *q, struct str *ret)
     return q->route->method == METHOD_POST && ret->n > 0;
 }
 
+/* The body goes in by its hash: an upload is not copied for this. */
 static void idem_fingerprint(const struct req *q, unsigned char ret[HASH_BYTES])
 {
+    unsigned char body[HASH_BYTES];
     struct buf b;
 
-    buf_init(&b, q->body.n + strlen(q->path) + q->query.n + 16);
+    secret_hash(q->body.p, q->body.n, body);
+    buf_init(&b, strlen(q->path) + q->query.n + HASH_BYTES + 16);
     buf_str(&b, q->path);
     buf_char(&b, '?');
     buf_add(&b, q->query.p, q->query.n);
     buf_char(&b, '\n');
-    buf_add(&b, q->body.p, q->body.n);
+    buf_add(&b, body, HASH_BYTES);
     secret_hash(b.p, b.n, ret);
     buf_done(&b);
+}
+
+/* Keys are kept per caller. What is open to all has none, or one that the answer is about to
+ * change (signing in). */
+static bool is_nobodys(const struct req *q)
+{
+    return q->route->permission == P_PUBLIC || q->who->kind == WHO_NOBODY;
 }
 
 /* Answers that show a secret once: a key, a link. They are not kept, or the secret would lie in
@@ -233,8 +243,10 @@ enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct w
     enum err e;
 
     *ret_done = false;
-    if (!idem_key(q, &key) || q->who->kind == WHO_NOBODY)
+    if (!idem_key(q, &key))
         return OK;
+    if (is_nobodys(q))
+        return fail(w, E_INVALID, "an Idempotency-Key cannot be obeyed here: it would be nobody's");
     if (key.n > IDEM_KEY_MOST_BYTES)
         return fail(w, E_INVALID, "an Idempotency-Key has at most %d bytes", IDEM_KEY_MOST_BYTES);
     e = q_idempotency_get(q->tx,
@@ -264,7 +276,7 @@ enum err auth_idem_after(struct req *q, const struct res *s, struct why *w)
     const char *location = NULL;
     struct str key;
 
-    if (!idem_key(q, &key) || q->who->kind == WHO_NOBODY)
+    if (!idem_key(q, &key))
         return OK;
     for (size_t i = 0; i < s->n_extra; i++)
         if (str_eq_nocase(s->extra[i].name, STR("Location")))

@@ -14,6 +14,8 @@ bool auth_is_fast(const struct req *q);
 /* Forget what is_fast remembers: somebody's rights have changed. */
 void auth_forget(void);
 
-/* http_conf.idem_before and idem_after: an Idempotency-Key gives the stored answer again. */
+/* http_conf.idem_before and idem_after: an Idempotency-Key gives the stored answer again.
+ * E_INVALID: it was used for another request, or the route is open to all, where a key is
+ * nobody's. */
 enum err auth_idem_before(struct req *q, struct res *s, bool *ret_done, struct why *w);
 enum err auth_idem_after(struct req *q, const struct res *s, struct why *w);

@@ -17,7 +17,9 @@
 
 #define TAXONOMY_QUEUES     64
 #define TAXONOMY_CATEGORIES 400
+#define TAXONOMY_KEYWORDS   20000
 #define TAXONOMY_EXAMPLES   200000
+#define TAXONOMY_BYTES      (64 * 1024 * 1024) /* the whole file */
 
 struct taxonomy_queue {
     const char *key, *name;
@@ -40,8 +42,10 @@ struct taxonomy {
     size_t n_queues, n_categories, n_keywords, n_examples;
 };
 
-/* Read it whole. E_INVALID names the line and the reason: an unknown key, a category without
- * queue, a key twice, an example of no category, keys other than a-z 0-9 _ (1 to 60). */
+/* Read it whole; empty lines are stepped over, and a line may name a key that stands below it.
+ * E_INVALID names the line and the reason: an unknown member, a category without queue, a key
+ * twice, an example of no category, keys other than a-z 0-9 _ (1 to 60), the key `oos` (it means
+ * out of scope), more lines of a kind than the limits above. E_TOO_LARGE: over TAXONOMY_BYTES. */
 CHECKED enum err taxonomy_parse(const char *text, size_t n, struct arena *a, struct taxonomy *ret,
                                 struct why *w);
 /* The built-in one. */

@@ -9,6 +9,7 @@
 #include "desk/chat_api.h"
 #include "desk/demo.h"
 #include "desk/desk.h"
+#include "desk/desk_api.h"
 #include "desk/house.h"
 #include "desk/letter.h"
 #include "desk/message_api.h"
@@ -106,6 +107,7 @@ static CHECKED enum err start_http(const struct cli *c, struct app *app, struct 
                              .is_fast = auth_is_fast,
                              .part = message_part,
                              .permission_name = route_permission_name,
+                             .opening = events_opening,
                              .problem = chat_problem};
 
     return http_start(&conf, &app->http, w);

@@ -4,6 +4,8 @@
 
 #include "http/http.h"
 
+/* http_conf.opening */
+int64_t events_opening(void *app);
 enum err events_get(struct req *q, struct res *s, struct why *w);
 enum err counts_get(struct req *q, struct res *s, struct why *w);
 enum err presence_get(struct req *q, struct res *s, struct why *w);

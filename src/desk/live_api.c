@@ -103,6 +103,11 @@ static CHECKED enum err first_frames(struct req *q, struct stream_conf *c, struc
     return OK;
 }
 
+int64_t events_opening(void *app)
+{
+    return live_rights(((struct app *)app)->live);
+}
+
 enum err events_get(struct req *q, struct res *s, struct why *w)
 {
     struct stream_conf c = {.who_free = live_who_free, .is_over = live_is_over};
@@ -110,7 +115,7 @@ enum err events_get(struct req *q, struct res *s, struct why *w)
 
     if ((e = topics_read(q, &c, w)) || (e = first_frames(q, &c, w)))
         return e;
-    c.who = live_who(((struct app *)q->app)->live, q->who);
+    c.who = live_who(((struct app *)q->app)->live, q->who, q->opened);
     return stream_open(q, s, &c, w); /* `who` is its own from here on */
 }
 

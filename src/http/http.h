@@ -68,6 +68,7 @@ struct req {
     struct http_header *headers;
     size_t n_headers;
     struct str query; /* undecoded */
+    int64_t opened;   /* ON_STREAM: what http_conf.opening said before the read began */
 };
 
 struct res {
@@ -140,6 +141,9 @@ struct http_conf {
     /* The part of a write (store.h). NULL: 0. */
     uint64_t (*part)(const struct req *q);
     const char *(*permission_name)(int permission); /* for the API page; NULL: numbers */
+    /* ON_STREAM: a count of what may end a stream's rights, taken before they are read, on an
+     * event loop: short. The handler finds it as q->opened. NULL: 0. */
+    int64_t (*opening)(void *app);
     /* An answer that refuses is about to leave, whoever refused: add headers to it (CORS for
      * the widget). q->path is NULL if it could not be read. NULL: none. */
     void (*problem)(const struct req *q, struct res *s);

@@ -236,6 +236,8 @@ void exchange_start(struct exchange *x)
         return;
     case ON_STREAM:
         hub_opening(x);
+        if (s->conf.opening)
+            x->req.opened = s->conf.opening(s->conf.app);
         send_away(x, s->read_pool, read_work);
         return;
     case ON_READ:

@@ -51,6 +51,7 @@ struct follower {
 
 struct live {
     struct follower *followers;
+    _Atomic int64_t n_rights; /* changes of rights heard; grows under the lock */
     struct store *store;
     struct http_server *_Atomic http;
     struct presence *presence;
@@ -99,7 +100,14 @@ bool live_may(const void *who, int64_t inbox_id)
     return policy_may(p, P_TICKET_SEE) && (inbox_id == 0 || policy_sees_inbox(p, inbox_id));
 }
 
-void *live_who(struct live *l, const struct principal *who)
+int64_t live_rights(struct live *l)
+{
+    return atomic_load(&l->n_rights);
+}
+
+/* A change that is heard later finds the follower in the list; one that was heard since the
+ * rights were read is seen by its number. There is no instant between the two. */
+void *live_who(struct live *l, const struct principal *who, int64_t rights)
 {
     size_t bytes = who->n_inboxes * sizeof *who->inbox_ids;
     struct follower *f = malloc(sizeof *f + bytes);
@@ -123,6 +131,7 @@ void *live_who(struct live *l, const struct principal *who)
     if (f->next)
         f->next->link = &f->next;
     l->followers = f;
+    atomic_store(&f->is_over, atomic_load(&l->n_rights) != rights);
     pthread_mutex_unlock(&l->lock);
     return f;
 }
@@ -153,6 +162,7 @@ static void end_streams(struct live *l, const struct event *e)
 
     if (e->data && shape_parse(&RIGHTS_CHANGE, e->data, strlen(e->data), a, &of, &w) == OK) {
         pthread_mutex_lock(&l->lock);
+        atomic_fetch_add(&l->n_rights, 1);
         for (struct follower *f = l->followers; f; f = f->next)
             if (f->who.id == (f->who.kind == WHO_KEY ? of.key_id : of.agent_id))
                 atomic_store(&f->is_over, true);

@@ -51,8 +51,12 @@ void live_viewers(struct live *l, struct arena *a, int64_t ticket_id, struct liv
 void live_frame(struct buf *b, const struct event *e);
 /* May a stream's owner (a struct principal) see what happened in this inbox? */
 bool live_may(const void *who, int64_t inbox_id);
+/* How many changes of rights were heard so far. From any thread. */
+int64_t live_rights(struct live *l);
 /* A copy of a principal that outlives its request, for a stream; free with live_who_free. It
- * is over once a change of rights was heard (people.h, rights_changed). From any thread. */
-void *live_who(struct live *l, const struct principal *who);
+ * is over once a change of its rights was heard (people.h, rights_changed). `rights` is what
+ * live_rights said before the principal was read: if any change was heard since, it is over at
+ * once, and its browser comes back with what it may do now. From any thread. */
+void *live_who(struct live *l, const struct principal *who, int64_t rights);
 void live_who_free(void *who);
 bool live_is_over(const void *who);

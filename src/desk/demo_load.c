@@ -466,7 +466,7 @@ static CHECKED enum err set_core(struct load *l, size_t i, struct ticket_core *c
     c->assignee_id = assignee == SIZE_MAX ? 0 : l->agents[assignee];
     if (t->team && (e = load_team(l, t->team, &c->team_id, w)))
         return e;
-    c->waiting_since = c->category >= CATEGORY_SOLVED || t->is_spam ? 0 : made->waiting_since;
+    c->waiting_since = c->category >= CATEGORY_SOLVED ? 0 : made->waiting_since;
     c->first_reply_at = made->first_reply_at;
     c->solved_at = c->category >= CATEGORY_SOLVED ? made->solved_at : 0;
     c->snoozed_until = t->snooze_min ? l->now + t->snooze_min * MINUTE : 0;

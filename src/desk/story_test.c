@@ -72,7 +72,7 @@ static void close_desk(void)
 /* ------- what people do */
 
 struct said {
-    const char *who, *key, *text;
+    const char *who, *key, *text, *thread;
     struct intake_result result;
 };
 
@@ -82,20 +82,33 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
     struct incoming m = {.inbox_id = inbox_id,
                          .external_id = s->key,
                          .text = s->text,
+                         .thread_external_id = s->thread,
                          .contact = {.external_id = s->who, .name = s->who}};
 
     return intake(tx, a, &m, &s->result, w);
 }
 
-static enum err customer_writes(const char *who, const char *key, const char *text,
-                                struct intake_result *ret)
+static enum err tell_desk(struct said s, struct intake_result *ret)
 {
-    struct said s = {who, key, text, {0}};
     enum err e = store_write(app.store, take, &s, &why);
 
     if (!e && ret)
         *ret = s.result;
     return e;
+}
+
+static enum err customer_writes(const char *who, const char *key, const char *text,
+                                struct intake_result *ret)
+{
+    return tell_desk((struct said){.who = who, .key = key, .text = text}, ret);
+}
+
+/* Into one thread, which finds its ticket whatever lies over it. */
+static void writes_in_thread(const char *key, const char *text, struct intake_result *ret)
+{
+    struct said s = {.who = "Bo", .key = key, .text = text, .thread = "t-1"};
+
+    assert_int_equal(tell_desk(s, ret), OK);
 }
 
 static enum err answer(struct tx *tx, void *arg, struct why *w)
@@ -268,6 +281,76 @@ static void a_solved_ticket_reopens_and_thanks_do_not(void **state)
     close_desk();
 }
 
+static enum err flag(struct tx *tx, void *arg, struct why *w)
+{
+    const struct ticket_patch *p = arg;
+    struct story_tickets_rows t;
+    enum err e = q_story_tickets(tx, a, &t, w);
+
+    return e ? e : ticket_act_patch(tx, a, t.v[0].id, 0, p, &ANA, w);
+}
+
+static void the_agent_flags_it(const char *field, bool on)
+{
+    struct ticket_patch p = {.present = (uint64_t)1 << shape_field_index(&TICKET_PATCH, field),
+                             .is_spam = on,
+                             .is_deleted = on};
+
+    assert_int_equal(store_write(app.store, flag, &p, &why), OK);
+    counts_are_true();
+}
+
+static void what_was_no_spam_waits_again(void **state)
+{
+    struct intake_result r = {0};
+
+    open_desk(*(const enum store_engine *)*state, "echo", "");
+    writes_in_thread("m1", "cheap gold for my playlist?", &r);
+    the_agent_flags_it("is_spam", true);
+    writes_in_thread("m2", "no, really: it is gone", NULL);
+    desk_looks_like("#1 Bo spam\n"
+                    "  incoming received: cheap gold for my playlist?\n"
+                    "  activity stored: spam: – → –\n"
+                    "  incoming received: no, really: it is gone\n");
+    the_agent_flags_it("is_spam", false);
+    desk_looks_like("#1 Bo new waits\n"
+                    "  incoming received: cheap gold for my playlist?\n"
+                    "  activity stored: spam: – → –\n"
+                    "  incoming received: no, really: it is gone\n"
+                    "  activity stored: not_spam: – → –\n");
+    the_agent_flags_it("is_deleted", true);
+    the_agent_flags_it("is_deleted", false);
+    desk_looks_like("#1 Bo new waits\n"
+                    "  incoming received: cheap gold for my playlist?\n"
+                    "  activity stored: spam: – → –\n"
+                    "  incoming received: no, really: it is gone\n"
+                    "  activity stored: not_spam: – → –\n"
+                    "  activity stored: deleted: – → –\n"
+                    "  activity stored: restored: – → –\n");
+    close_desk();
+}
+
+static void what_was_written_under_spam_reopens(void **state)
+{
+    struct intake_result r = {0};
+
+    open_desk(*(const enum store_engine *)*state, "echo", "");
+    writes_in_thread("m1", "hello", &r);
+    assert_int_equal(agent_answers(r.ticket_id, "hi", "solved"), OK);
+    the_agent_flags_it("is_spam", true);
+    writes_in_thread("m2", "it skips", NULL);
+    the_agent_flags_it("is_spam", false);
+    desk_looks_like("#1 Bo open waits\n"
+                    "  incoming received: hello\n"
+                    "  reply queued: hi\n"
+                    "  activity stored: status: open → solved\n"
+                    "  activity stored: spam: – → –\n"
+                    "  incoming received: it skips\n"
+                    "  activity stored: not_spam: – → –\n"
+                    "  activity stored: reopened: solved → open\n");
+    close_desk();
+}
+
 static void nobody_answers_a_closed_ticket(void **state)
 {
     struct intake_result r = {0}, next = {0};
@@ -397,6 +480,8 @@ int main(void)
         ON_BOTH(a_repeat_changes_nothing),
         ON_BOTH(a_solved_ticket_reopens_and_thanks_do_not),
         ON_BOTH(nobody_answers_a_closed_ticket),
+        ON_BOTH(what_was_no_spam_waits_again),
+        ON_BOTH(what_was_written_under_spam_reopens),
         ON_BOTH(an_unknown_send_waits_for_a_person),
         ON_BOTH(a_refused_send_goes_back_to_the_agent),
         ON(SQLITE, the_nth_database_call_fails),

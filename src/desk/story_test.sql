@@ -1,7 +1,7 @@
 -- name: story_tickets :many
 -- scan ok: a handful of test rows
 -- returns: id i64, number i64, bucket i64, waiting i64, linked bool, contact text
-SELECT t.id, t.number, t.bucket, CASE WHEN t.waiting_since IS NULL THEN 0 ELSE 1 END AS waiting,
+SELECT t.id, t.number, t.bucket, CASE WHEN t.waiting_since IS NULL OR t.bucket IN (8, 9) THEN 0 ELSE 1 END AS waiting,
        CASE WHEN t.linked_id IS NULL THEN 0 ELSE 1 END AS linked, c.name AS contact
   FROM ticket t JOIN contact c ON c.id = t.contact_id ORDER BY t.number
 

@@ -67,9 +67,14 @@ enum bucket ticket_bucket(const struct ticket_core *t)
     return t->snoozed_until ? BUCKET_SNOOZED : (enum bucket)t->category;
 }
 
+bool ticket_is_waiting(const struct ticket_core *t)
+{
+    return t->waiting_since && t->bucket != BUCKET_SPAM && t->bucket != BUCKET_DELETED;
+}
+
 int64_t ticket_wait_key(const struct ticket_core *t)
 {
-    return t->waiting_since ? t->waiting_since : WAIT_NEVER - t->id;
+    return ticket_is_waiting(t) ? t->waiting_since : WAIT_NEVER - t->id;
 }
 
 bool ticket_is_over(const struct ticket_core *t)
@@ -91,12 +96,12 @@ enum heard ticket_hear(struct ticket_core *t, bool only_thanks, bool is_automati
     bool is_at_rest =
         t->snoozed_until || t->category == CATEGORY_PENDING || t->category == CATEGORY_SOLVED;
 
-    if (t->bucket == BUCKET_SPAM || is_automatic)
-        return HEARD_KEPT;
-    if (only_thanks && (is_at_rest || !t->waiting_since))
+    if (is_automatic || (only_thanks && (is_at_rest || !t->waiting_since)))
         return HEARD_KEPT;
     if (!t->waiting_since)
         t->waiting_since = now;
+    if (t->bucket == BUCKET_SPAM)
+        return HEARD_KEPT;
     if (!is_at_rest)
         return HEARD_JOINED;
     reopen(t);
@@ -139,18 +144,23 @@ void ticket_snooze(struct ticket_core *t, msec until, msec now)
     t->bucket = ticket_bucket(t);
 }
 
+/* Lay `over` over the status, or lift it. */
+static void lay(struct ticket_core *t, enum bucket over, bool is_there)
+{
+    bool is_at_rest = t->category == CATEGORY_PENDING || t->category == CATEGORY_SOLVED;
+
+    t->bucket = is_there ? over : BUCKET_NEW;
+    if (!is_there && t->waiting_since && is_at_rest)
+        reopen(t);
+    t->bucket = ticket_bucket(t);
+}
+
 void ticket_set_spam(struct ticket_core *t, bool is_spam)
 {
-    t->bucket = is_spam ? BUCKET_SPAM : BUCKET_NEW;
-    if (is_spam)
-        t->waiting_since = 0;
-    t->bucket = ticket_bucket(t);
+    lay(t, BUCKET_SPAM, is_spam);
 }
 
 void ticket_set_deleted(struct ticket_core *t, bool is_deleted)
 {
-    t->bucket = is_deleted ? BUCKET_DELETED : BUCKET_NEW;
-    if (is_deleted)
-        t->waiting_since = 0;
-    t->bucket = ticket_bucket(t);
+    lay(t, BUCKET_DELETED, is_deleted);
 }

@@ -46,7 +46,7 @@ struct ticket_core {
     msec snoozed_until; /* 0: not snoozed */
     int64_t priority;
     int64_t assignee_id, team_id;   /* 0: nobody */
-    msec waiting_since;             /* 0: nobody waits */
+    msec waiting_since;             /* 0: nobody waits; kept under spam and deleted */
     msec solved_at, first_reply_at; /* 0: not yet */
     const char *subject;
     const char *topic; /* triage's category, "billing"; NULL: not said */
@@ -56,11 +56,14 @@ struct ticket_core {
 enum heard {
     HEARD_JOINED,   /* one more message                                 */
     HEARD_REOPENED, /* it was pending, snoozed or solved, and is open   */
-    HEARD_KEPT      /* kept and shown, nothing started: thanks, or spam */
+    HEARD_KEPT      /* kept and shown, nothing to be seen started: thanks, or spam */
 };
 
 /* The bucket that follows from the rest; spam and deleted stay until they are lifted. */
 enum bucket ticket_bucket(const struct ticket_core *t);
+
+/* Does a customer wait here? Under spam and deleted nobody does, whatever is kept there. */
+bool ticket_is_waiting(const struct ticket_core *t);
 
 /* The sort key of "waiting longest first": the instant it began to wait [ms], or, for those
  * that do not wait, a number past all instants that falls with the id (newest first). */
@@ -74,6 +77,8 @@ void ticket_answer(struct ticket_core *t, msec now);
 void ticket_set_status(struct ticket_core *t, int64_t status_id, enum category c, msec now);
 /* Lay a snooze over it until `until`; 0 wakes it. */
 void ticket_snooze(struct ticket_core *t, msec until, msec now);
+/* Spam and deleted lie over the status, as a snooze does: lifted, the ticket waits as before, and
+ * what a customer wrote under spam to a pending or solved one reopens it now. */
 void ticket_set_spam(struct ticket_core *t, bool is_spam);
 void ticket_set_deleted(struct ticket_core *t, bool is_deleted);
 

@@ -106,6 +106,7 @@ static CHECKED enum err patch_people(struct tx *tx, struct arena *a, const struc
 static void patch_words(const struct ticket_patch *p, struct ticket_core *next, struct changes *c)
 {
     int64_t priority = next->priority;
+    enum category was = next->category;
 
     if (HAS(p, "priority") && p->priority && priority_parse(p->priority, &priority) &&
         priority != next->priority) {
@@ -129,6 +130,8 @@ static void patch_words(const struct ticket_patch *p, struct ticket_core *next, 
         note(c, p->is_deleted ? "deleted" : "restored", NULL, NULL);
         ticket_set_deleted(next, p->is_deleted);
     }
+    if (next->category != was) /* by what was written under spam */
+        note(c, "reopened", category_name(was), category_name(next->category));
 }
 
 enum err ticket_tags_set(struct tx *tx, struct arena *a, int64_t id, const struct shape_texts *tags,

@@ -96,6 +96,7 @@ static const char *label_of(const char *channel)
 static struct ticket view_of(struct arena *a, const struct ticket_view_row *r, int64_t agent_id)
 {
     struct contact_ref *c = arena_new_of(a, struct contact_ref);
+    bool is_over = r->bucket == BUCKET_SPAM || r->bucket == BUCKET_DELETED; /* ticket_is_waiting */
 
     *c = (struct contact_ref){r->contact_id, r->contact_name, r->contact_email, false};
     return (struct ticket){.id = r->id,
@@ -117,7 +118,7 @@ static struct ticket view_of(struct arena *a, const struct ticket_view_row *r, i
                            .assignee_id = r->assignee_id,
                            .assignee_name = r->assignee_name,
                            .team_id = r->team_id,
-                           .waiting_since = r->waiting_since,
+                           .waiting_since = is_over ? 0 : r->waiting_since,
                            .created_at = r->created_at,
                            .updated_at = r->updated_at,
                            .solved_at = r->solved_at,

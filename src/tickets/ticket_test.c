@@ -70,14 +70,80 @@ static void a_customer_writes(void **state)
 
 static void spam_stays_spam_when_it_writes_again(void **state)
 {
-    struct ticket_core t = ticket(CATEGORY_SOLVED, 0, 0);
+    struct ticket_core t = ticket(CATEGORY_OPEN, 0, 0);
 
     (void)state;
     ticket_set_spam(&t, true);
     assert_int_equal(ticket_hear(&t, false, false, NOW), HEARD_KEPT);
     assert_int_equal(t.bucket, BUCKET_SPAM);
+    assert_int_equal(ticket_wait_key(&t), ticket_wait_key(&(struct ticket_core){.id = t.id}));
+}
+
+/* Spam and deleted lie over a ticket and are lifted from it: it waits as if they had not been. */
+static void what_is_lifted_goes_on_waiting(void **state)
+{
+    static const struct {
+        const char *says;
+        enum category was;
+        msec waiting;
+        bool writes, thanks, is_answered;
+        enum category is;
+        msec want_waiting;
+    } rows[] = {
+        {"it waits since its first unanswered word", CATEGORY_NEW, BEFORE, false, false, false,
+         CATEGORY_NEW, BEFORE},
+        {"and one more word under it changes nothing", CATEGORY_OPEN, BEFORE, true, false, false,
+         CATEGORY_OPEN, BEFORE},
+        {"a first word under it begins the waiting", CATEGORY_OPEN, 0, true, false, false,
+         CATEGORY_OPEN, NOW},
+        {"what was answered does not wait", CATEGORY_OPEN, 0, false, false, false, CATEGORY_OPEN,
+         0},
+        {"nor what is answered under it", CATEGORY_OPEN, BEFORE, false, false, true, CATEGORY_OPEN,
+         0},
+        {"a solved one stays solved", CATEGORY_SOLVED, 0, false, false, false, CATEGORY_SOLVED, 0},
+        {"unless it was written to meanwhile", CATEGORY_SOLVED, 0, true, false, false,
+         CATEGORY_OPEN, NOW},
+        {"so does a pending one", CATEGORY_PENDING, 0, true, false, false, CATEGORY_OPEN, NOW},
+        {"thanks are no reason", CATEGORY_SOLVED, 0, true, true, false, CATEGORY_SOLVED, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ticket_core spam = ticket(rows[i].was, rows[i].waiting, 0), deleted = spam;
+
+        ticket_set_spam(&spam, true);
+        if (rows[i].writes)
+            ticket_hear(&spam, rows[i].thanks, false, NOW);
+        if (rows[i].is_answered)
+            ticket_answer(&spam, NOW);
+        if (spam.bucket != BUCKET_SPAM || ticket_is_waiting(&spam))
+            fail_msg("as spam: %s", rows[i].says);
+        ticket_set_spam(&spam, false);
+        if (spam.category != rows[i].is || spam.bucket != (enum bucket)rows[i].is ||
+            spam.waiting_since != rows[i].want_waiting)
+            fail_msg("spam: %s", rows[i].says);
+        if (rows[i].writes) /* that makes a new ticket */
+            continue;
+        ticket_set_deleted(&deleted, true);
+        if (rows[i].is_answered)
+            ticket_answer(&deleted, NOW);
+        if (deleted.bucket != BUCKET_DELETED || ticket_is_waiting(&deleted))
+            fail_msg("as deleted: %s", rows[i].says);
+        ticket_set_deleted(&deleted, false);
+        if (deleted.category != rows[i].is || deleted.waiting_since != rows[i].want_waiting)
+            fail_msg("deleted: %s", rows[i].says);
+    }
+}
+
+static void a_snooze_goes_on_under_spam(void **state)
+{
+    struct ticket_core t = ticket(CATEGORY_OPEN, BEFORE, LATER);
+
+    (void)state;
+    ticket_set_spam(&t, true);
     ticket_set_spam(&t, false);
-    assert_int_equal(t.bucket, BUCKET_SOLVED);
+    assert_int_equal(t.bucket, BUCKET_SNOOZED);
+    assert_int_equal(t.waiting_since, BEFORE);
 }
 
 static void an_answer_ends_the_waiting(void **state)
@@ -199,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_customer_writes),
         cmocka_unit_test(spam_stays_spam_when_it_writes_again),
+        cmocka_unit_test(what_is_lifted_goes_on_waiting),
+        cmocka_unit_test(a_snooze_goes_on_under_spam),
         cmocka_unit_test(an_answer_ends_the_waiting),
         cmocka_unit_test(a_status_says_whose_turn_it_is),
         cmocka_unit_test(a_snooze_lies_over_the_status),

@@ -22,7 +22,6 @@ static int64_t inbox_id;
 static char said[2000]; /* every refusal, a line each */
 static const struct principal ADMIN = {
     .kind = WHO_SYSTEM, .role = ROLE_ADMIN, .name = "", .sees_all = true};
-static const enum store_engine ENGINES[] = {STORE_SQLITE, STORE_POSTGRESQL};
 
 static enum err make_inbox(struct tx *tx, void *arg, struct why *w)
 {
@@ -237,19 +236,11 @@ static void many_keep_their_order(void **state)
     buf_done(&t.b);
 }
 
-#define UNCONST(p) ((void *)(uintptr_t)(p))
-#define ON(test, engine)                                                                           \
-    {                                                                                              \
-#test " on " #engine, test, begin, end, UNCONST(&ENGINES[STORE_##engine])                  \
-    }
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON(lines_become_threads_once, SQLITE),
-        ON(many_keep_their_order, SQLITE),
-        ON(lines_become_threads_once, POSTGRESQL),
-        ON(many_keep_their_order, POSTGRESQL),
+        ON_BOTH_STORES_WITH(lines_become_threads_once, begin, end),
+        ON_BOTH_STORES_WITH(many_keep_their_order, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -250,13 +250,9 @@ static void the_counts_are_the_tickets_counted(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine)                                                                                 \
-    {                                                                                              \
-        "the_counts_are_the_tickets_counted on " #engine, the_counts_are_the_tickets_counted,      \
-            NULL, NULL, (void *)(uintptr_t)&engine                                                 \
-    }
-    const struct CMUnitTest tests[] = {ON(SQLITE), ON(PG)};
+    const struct CMUnitTest tests[] = {
+        ON_BOTH_STORES(the_counts_are_the_tickets_counted),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,6 @@ static struct test_store db;
 static struct store *store;
 static const struct principal ADMIN = {
     .kind = WHO_SYSTEM, .role = ROLE_ADMIN, .name = "", .sees_all = true};
-static const enum store_engine ENGINES[] = {STORE_SQLITE, STORE_POSTGRESQL};
 
 static int begin(void **state)
 {
@@ -199,19 +198,11 @@ static void what_is_real_stays(void **state)
     assert_true(look(a).is_counted);
 }
 
-#define ON(test, engine)                                                                           \
-    {                                                                                              \
-#test " on " #engine, test, begin, end, UNCONST(&ENGINES[STORE_##engine])                  \
-    }
-#define UNCONST(p) ((void *)(uintptr_t)(p))
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON(it_comes_and_goes, SQLITE),
-        ON(what_is_real_stays, SQLITE),
-        ON(it_comes_and_goes, POSTGRESQL),
-        ON(what_is_real_stays, POSTGRESQL),
+        ON_BOTH_STORES_WITH(it_comes_and_goes, begin, end),
+        ON_BOTH_STORES_WITH(what_is_real_stays, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -413,21 +413,15 @@ static void nobody_is_refused_for_being_second(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, NULL, NULL, (void *)(uintptr_t)&engine                               \
-    }
-#define ON_BOTH(f) ON(SQLITE, f), ON(PG, f)
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_search_shows_no_more_than_was_asked_for),
-        ON_BOTH(many_long_tags_leave_the_thread_readable),
-        ON_BOTH(attributes_that_pile_up_leave_the_contact_readable),
+        ON_BOTH_STORES(a_search_shows_no_more_than_was_asked_for),
+        ON_BOTH_STORES(many_long_tags_leave_the_thread_readable),
+        ON_BOTH_STORES(attributes_that_pile_up_leave_the_contact_readable),
         cmocka_unit_test(a_mail_password_does_not_follow_to_another_host),
-        ON_BOTH(a_reply_to_nobody_fails_in_sight),
-        ON_BOTH(thanks_on_a_closed_ticket_open_nothing),
-        ON_BOTH(a_snooze_put_off_at_its_end_still_wakes),
-        ON_BOTH(nobody_is_refused_for_being_second),
+        ON_BOTH_STORES(a_reply_to_nobody_fails_in_sight),
+        ON_BOTH_STORES(thanks_on_a_closed_ticket_open_nothing),
+        ON_BOTH_STORES(a_snooze_put_off_at_its_end_still_wakes),
+        ON_BOTH_STORES(nobody_is_refused_for_being_second),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,12 +306,7 @@ static void send_with_each_call_failing(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, make_desk, remove_desk, (void *)(uintptr_t)&engine                   \
-    }
-#define TEST(f) ON(SQLITE, f), ON(PG, f)
+#define TEST(f) ON_BOTH_STORES_WITH(f, make_desk, remove_desk)
     const struct CMUnitTest tests[] = {
         TEST(intake_with_each_call_failing),
         TEST(reply_with_each_call_failing),

@@ -127,14 +127,8 @@ static void a_new_customer_at_two_nodes_is_one(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, NULL, NULL, (void *)(uintptr_t)&engine                               \
-    }
     const struct CMUnitTest tests[] = {
-        ON(SQLITE, a_new_customer_at_two_nodes_is_one),
-        ON(PG, a_new_customer_at_two_nodes_is_one),
+        ON_BOTH_STORES(a_new_customer_at_two_nodes_is_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

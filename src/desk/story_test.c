@@ -469,23 +469,17 @@ static void the_nth_send_fails(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, NULL, NULL, (void *)(uintptr_t)&engine                               \
-    }
-#define ON_BOTH(f) ON(SQLITE, f), ON(PG, f)
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_message_is_answered),
-        ON_BOTH(a_repeat_changes_nothing),
-        ON_BOTH(a_solved_ticket_reopens_and_thanks_do_not),
-        ON_BOTH(nobody_answers_a_closed_ticket),
-        ON_BOTH(what_was_no_spam_waits_again),
-        ON_BOTH(what_was_written_under_spam_reopens),
-        ON_BOTH(an_unknown_send_waits_for_a_person),
-        ON_BOTH(a_refused_send_goes_back_to_the_agent),
-        ON(SQLITE, the_nth_database_call_fails),
-        ON_BOTH(the_nth_send_fails),
+        ON_BOTH_STORES(a_message_is_answered),
+        ON_BOTH_STORES(a_repeat_changes_nothing),
+        ON_BOTH_STORES(a_solved_ticket_reopens_and_thanks_do_not),
+        ON_BOTH_STORES(nobody_answers_a_closed_ticket),
+        ON_BOTH_STORES(what_was_no_spam_waits_again),
+        ON_BOTH_STORES(what_was_written_under_spam_reopens),
+        ON_BOTH_STORES(an_unknown_send_waits_for_a_person),
+        ON_BOTH_STORES(a_refused_send_goes_back_to_the_agent),
+        ON_STORE(SQLITE, the_nth_database_call_fails),
+        ON_BOTH_STORES(the_nth_send_fails),
     };
 
     setenv("ANTIPHON_ECHO", "1", 1); /* echo may write files */

@@ -92,18 +92,10 @@ static void it_ended_before_and_what_is_read_is_new(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, begin, end, (void *)(uintptr_t)&engine                               \
-    }
     const struct CMUnitTest tests[] = {
-        ON(SQLITE, it_ends_after_the_stream_is_there),
-        ON(PG, it_ends_after_the_stream_is_there),
-        ON(SQLITE, it_ends_between_the_read_and_the_stream),
-        ON(PG, it_ends_between_the_read_and_the_stream),
-        ON(SQLITE, it_ended_before_and_what_is_read_is_new),
-        ON(PG, it_ended_before_and_what_is_read_is_new),
+        ON_BOTH_STORES_WITH(it_ends_after_the_stream_is_there, begin, end),
+        ON_BOTH_STORES_WITH(it_ends_between_the_read_and_the_stream, begin, end),
+        ON_BOTH_STORES_WITH(it_ended_before_and_what_is_read_is_new, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,16 +149,9 @@ static void one_is_demoted_the_other_closed(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, NULL, NULL, (void *)(uintptr_t)&engine                               \
-    }
     const struct CMUnitTest tests[] = {
-        ON(SQLITE, two_admins_demote_each_other),
-        ON(PG, two_admins_demote_each_other),
-        ON(SQLITE, one_is_demoted_the_other_closed),
-        ON(PG, one_is_demoted_the_other_closed),
+        ON_BOTH_STORES(two_admins_demote_each_other),
+        ON_BOTH_STORES(one_is_demoted_the_other_closed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

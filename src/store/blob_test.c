@@ -123,15 +123,12 @@ static void the_sweep_takes_what_is_old_and_unused(void **state)
 
 int main(void)
 {
-    static const enum store_engine SQLITE = STORE_SQLITE, PG = STORE_POSTGRESQL;
-#define ON(engine, f)                                                                              \
-    {                                                                                              \
-#f " on " #engine, f, make_store, remove_store, (void *)(uintptr_t)&engine                 \
-    }
-#define TEST(f) ON(SQLITE, f), ON(PG, f)
+#define TEST(f) ON_BOTH_STORES_WITH(f, make_store, remove_store)
     const struct CMUnitTest tests[] = {
-        TEST(the_same_bytes_have_the_same_name),      TEST(sizes_around_a_piece_come_back),
-        TEST(what_is_not_there_is_not_found),         ON(SQLITE, damage_is_noticed),
+        TEST(the_same_bytes_have_the_same_name),
+        TEST(sizes_around_a_piece_come_back),
+        TEST(what_is_not_there_is_not_found),
+        ON_STORE_WITH(SQLITE, damage_is_noticed, make_store, remove_store),
         TEST(the_sweep_takes_what_is_old_and_unused),
     };
 

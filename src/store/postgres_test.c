@@ -7,41 +7,8 @@
 #include "base/test.h"
 #include "store/db.h"
 #include "store/engine.h"
+#include "store/store_case.h"
 #include "store/store_test.sql.h"
-#include "store/test_store.h"
-
-static struct test_store db;
-static struct why why;
-
-#define assert_ok(expr) assert_ok_(expr, #expr, __LINE__)
-
-static void assert_ok_(enum err e, const char *what, int line)
-{
-    if (e)
-        fail_msg("line %d: %s: %s: %s", line, what, err_name(e), why.text);
-}
-
-static int make_db(void **state)
-{
-    (void)state;
-    test_store_init(&db, STORE_POSTGRESQL);
-    return 0;
-}
-
-static int remove_db(void **state)
-{
-    (void)state;
-    test_store_done(&db);
-    return 0;
-}
-
-static struct store *opened(void)
-{
-    struct store *s = NULL;
-
-    assert_ok(store_open(&db.conf, &s, &why));
-    return s;
-}
 
 /* A gate that a transaction waits at. */
 struct gate {
@@ -266,7 +233,7 @@ static enum err count(struct tx *tx, void *arg, struct why *w)
     return e;
 }
 
-static int64_t counted(struct store *s)
+static int64_t counted_again(struct store *s)
 {
     int64_t n = -1;
 
@@ -300,8 +267,8 @@ static void a_server_that_restarts_costs_no_acknowledged_write(void **state)
     assert_int_equal(down.op.err, E_BUSY);
 
     test_store_server("start");
-    assert_int_equal(counted(s), 1);
-    assert_int_equal(counted(s), 1);
+    assert_int_equal(counted_again(s), 1);
+    assert_int_equal(counted_again(s), 1);
     test_store_server("restart"); /* between two uses nobody notices */
     assert_int_equal(store_read(s, count, &n, &why), OK);
     assert_int_equal(n, 1);
@@ -311,7 +278,7 @@ static void a_server_that_restarts_costs_no_acknowledged_write(void **state)
         gate_wait(&again.done);
     } while (again.op.err == E_BUSY);
     assert_int_equal(again.op.err, OK);
-    assert_int_equal(counted(s), 2);
+    assert_int_equal(counted_again(s), 2);
     gate_reached(&h.gate, 2); /* and the follower is there again as well */
     store_close(s);
 }
@@ -349,11 +316,6 @@ static enum err catch_up(struct tx *tx, void *arg, struct why *w)
     assert_true(e || (n == 1 && strcmp(v[0].data, "after") == 0));
     arena_free(a);
     return e;
-}
-
-static enum err cursor_now(struct tx *tx, void *arg, struct why *w)
-{
-    return store_cursor_now(tx, arg, w);
 }
 
 static void a_copy_on_a_younger_server_has_a_log_that_works(void **state)
@@ -408,7 +370,7 @@ static void every_query_prepares(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make_db, remove_db)
+#define TEST(f) ON_STORE_WITH(PG, f, make_db, remove_db)
     const struct CMUnitTest tests[] = {
         TEST(who_inserts_first_and_commits_last_is_heard),
         TEST(two_nodes_have_two_numbers),

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+const enum store_engine TEST_ON_SQLITE = STORE_SQLITE, TEST_ON_PG = STORE_POSTGRESQL;
+
 struct server {
     FILE *to, *from;
     char url[256];

@@ -21,3 +21,15 @@ void test_store_done(struct test_store *t);
 void test_store_server(const char *command);
 /* Start another server, with settings such as "-c fsync=off", and give its URL. */
 void test_store_other_server(const char *settings, char ret_url[256]);
+
+/* Rows of cmocka's table: a test on one engine, on both. *state points at the engine, for `begin`
+ * where there is one, else for the test. */
+extern const enum store_engine TEST_ON_SQLITE, TEST_ON_PG;
+#define ON_STORE_WITH(engine, f, begin, end)                                                       \
+    {                                                                                              \
+#f " on " #engine, f, begin, end, (void *)(uintptr_t)&TEST_ON_##engine                     \
+    }
+#define ON_BOTH_STORES_WITH(f, begin, end)                                                         \
+    ON_STORE_WITH(SQLITE, f, begin, end), ON_STORE_WITH(PG, f, begin, end)
+#define ON_STORE(engine, f) ON_STORE_WITH(engine, f, NULL, NULL)
+#define ON_BOTH_STORES(f)   ON_STORE(SQLITE, f), ON_STORE(PG, f)

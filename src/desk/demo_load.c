@@ -1,7 +1,6 @@
 /* demo_load.c: who works at the demo desk, at which inboxes, and how do its tickets stand? */
 #include "desk/demo_load.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/scope.h"
@@ -195,8 +194,12 @@ static CHECKED enum err finish_ticket(struct demo_load *l, size_t i, struct why 
         return e;
     if (!core.snoozed_until)
         return OK;
-    return jobs_put(l->tx, "snooze", arena_printf(l->a, "%" PRId64, made->id), core.snoozed_until,
-                    made->id, NULL, w);
+    return jobs_add(l->tx,
+                    &(struct job_new){.kind = "snooze",
+                                      .run_at = core.snoozed_until,
+                                      .subject_id = made->id,
+                                      .may_move = true},
+                    w);
 }
 
 static CHECKED enum err load_brokens(struct demo_load *l, struct why *w)

@@ -33,14 +33,14 @@ const char *people_base_url(void *app)
 
 enum err letter_add(struct tx *tx, struct arena *a, const struct letter *l, struct why *w)
 {
+    struct job_new job = {.kind = "letter", .key = l->key, .run_at = tx_now(tx)};
     struct buf b;
-    const char *payload;
 
     buf_init(&b, LIMIT_JSON_BYTES);
     shape_write(&b, &LETTER, l);
-    payload = arena_dup(a, b.p, b.n);
+    job.payload = arena_dup(a, b.p, b.n);
     buf_done(&b);
-    return jobs_add(tx, "letter", l->key, tx_now(tx), 0, payload, w);
+    return jobs_add(tx, &job, w);
 }
 
 enum err people_mail_reset(struct tx *tx, struct arena *a, void *app, const char *email,

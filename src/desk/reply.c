@@ -197,15 +197,19 @@ static CHECKED enum err forget_draft(struct writing *v, struct why *w)
 
 /* One send an inbox is under way at a time: after a crash at most one is unknown, and a slow
  * server holds up nobody else's answers. */
-static const char *lane_of(struct arena *a, int64_t inbox_id)
+static struct job_new send_job(struct tx *tx, struct arena *a, int64_t message_id, int64_t inbox_id)
 {
-    return arena_printf(a, "%" PRId64, inbox_id);
+    return (struct job_new){.kind = "send",
+                            .run_at = tx_now(tx),
+                            .subject_id = message_id,
+                            .payload = arena_printf(a, "%" PRId64, inbox_id)};
 }
 
 enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
                      const struct principal *who, int64_t *ret_id, struct why *w)
 {
     struct writing v = {.tx = tx, .a = a, .in = in, .who = who};
+    struct job_new job;
     enum err e;
 
     if ((e = find_ticket(&v, w)))
@@ -219,10 +223,10 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     v.message_id = tx_id(tx);
     if ((e = keep_reply(&v, w)))
         return e;
-    if (needs_job(&v) && (e = jobs_add(tx, "send", arena_printf(a, "%" PRId64, v.message_id),
-                                       tx_now(tx), v.message_id, lane_of(a, v.ticket.inbox_id), w)))
+    job = send_job(tx, a, v.message_id, v.ticket.inbox_id);
+    if (needs_job(&v) && (e = jobs_add(tx, &job, w)))
         return e;
-    if (!v.is_note && (e = unread_watch(tx, a, v.inbox, v.message_id, w)))
+    if (!v.is_note && (e = unread_watch(tx, v.inbox, v.message_id, w)))
         return e;
     if ((e = move_ticket(&v, w)))
         return e;
@@ -366,6 +370,7 @@ enum err reply_send_again(struct tx *tx, struct arena *a, int64_t message_id,
 {
     struct message m;
     struct ticket_whole t;
+    struct job_new job;
     enum err e;
 
     if ((e = message_load(tx, a, message_id, &m, w)) ||
@@ -380,8 +385,9 @@ enum err reply_send_again(struct tx *tx, struct arena *a, int64_t message_id,
         NULL, w);
     if (e)
         return e;
-    if ((e = jobs_put(tx, "send", arena_printf(a, "%" PRId64, message_id), tx_now(tx), message_id,
-                      lane_of(a, t.inbox_id), w)))
+    job = send_job(tx, a, message_id, t.inbox_id);
+    job.may_move = true;
+    if ((e = jobs_add(tx, &job, w)))
         return e;
     if ((e = record_activity(tx, a, &t, who, "sent_again", m.state, NULL, w)))
         return e;

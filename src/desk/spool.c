@@ -1,5 +1,4 @@
 /* Raw input: kept before it is parsed, parsed behind, quarantined where that fails. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -23,6 +22,7 @@ struct spooling {
 static enum err spool_row(struct tx *tx, void *arg, struct why *w)
 {
     const struct spooling *s = arg;
+    struct job_new job = {.kind = "parse", .run_at = tx_now(tx)};
     struct spool_insert_row *row;
     enum err e;
 
@@ -37,8 +37,8 @@ static enum err spool_row(struct tx *tx, void *arg, struct why *w)
                        s->a, &row, w);
     if (e || !row)
         return e;
-    return jobs_add(tx, "parse", arena_printf(s->a, "%" PRId64, row->id), tx_now(tx), row->id, NULL,
-                    w);
+    job.subject_id = row->id;
+    return jobs_add(tx, &job, w);
 }
 
 enum err house_spool(struct app *app, int64_t inbox_id, const char *external_id, const void *raw,

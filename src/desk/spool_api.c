@@ -86,13 +86,14 @@ static CHECKED enum err move(struct req *q, const struct spool_get_row *item, in
 
 enum err quarantine_retry_post(struct req *q, struct res *s, struct why *w)
 {
+    struct job_new job = {.kind = "parse", .run_at = tx_now(q->tx), .may_move = true};
     struct spool_get_row *item;
     enum err e;
 
-    if ((e = load_item(q, &item, w)) ||
-        (e = move(q, item, SPOOL_WAITING, "quarantine.retried", w)) ||
-        (e = jobs_put(q->tx, "parse", arena_printf(q->arena, "%" PRId64, item->id), tx_now(q->tx),
-                      item->id, NULL, w)))
+    if ((e = load_item(q, &item, w)) || (e = move(q, item, SPOOL_WAITING, "quarantine.retried", w)))
+        return e;
+    job.subject_id = item->id;
+    if ((e = jobs_add(q->tx, &job, w)))
         return e;
     return reply_empty(s);
 }

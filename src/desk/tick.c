@@ -107,14 +107,14 @@ enum err tick_fold_job(void *app, struct job *j, struct why *w)
 
 static enum err begin(struct tx *tx, void *arg, struct why *w)
 {
+    struct job_new tidy = {.kind = "tidy", .key = "hourly", .run_at = tx_now(tx) + HOUR_MS},
+                   fold = {.kind = "fold", .key = "counts", .run_at = tx_now(tx)};
     enum err e;
 
     (void)arg;
-    if ((e = jobs_add(tx, "tidy", "hourly", tx_now(tx) + HOUR_MS, 0, NULL, w)))
+    if ((e = jobs_add(tx, &tidy, w)))
         return e;
-    return tx_engine(tx) == STORE_POSTGRESQL
-               ? jobs_add(tx, "fold", "counts", tx_now(tx), 0, NULL, w)
-               : OK;
+    return tx_engine(tx) == STORE_POSTGRESQL ? jobs_add(tx, &fold, w) : OK;
 }
 
 enum err tick_begin(struct app *app, struct why *w)

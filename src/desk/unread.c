@@ -21,13 +21,12 @@ static bool is_chat(const struct inbox_get_row *inbox)
     return strcmp(inbox->channel, webchat_channel.name) == 0 && !inbox->is_demo;
 }
 
-enum err unread_watch(struct tx *tx, struct arena *a, const struct inbox_get_row *inbox,
-                      int64_t message_id, struct why *w)
+enum err unread_watch(struct tx *tx, const struct inbox_get_row *inbox, int64_t message_id,
+                      struct why *w)
 {
-    if (!is_chat(inbox))
-        return OK;
-    return jobs_add(tx, "unread", arena_printf(a, "%" PRId64, message_id), tx_now(tx), message_id,
-                    NULL, w);
+    struct job_new job = {.kind = "unread", .run_at = tx_now(tx), .subject_id = message_id};
+
+    return is_chat(inbox) ? jobs_add(tx, &job, w) : OK;
 }
 
 struct looking {

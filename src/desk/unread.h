@@ -13,7 +13,7 @@ struct tx;
 struct inbox_get_row;
 
 /* With the answer's own transaction, if it was given in a chat: look later whether it was read. */
-CHECKED enum err unread_watch(struct tx *tx, struct arena *a, const struct inbox_get_row *inbox,
-                              int64_t message_id, struct why *w);
+CHECKED enum err unread_watch(struct tx *tx, const struct inbox_get_row *inbox, int64_t message_id,
+                              struct why *w);
 /* The "unread" job. */
 enum err unread_job(void *app, struct job *j, struct why *w);

@@ -1,7 +1,9 @@
 #include "jobs/jobs.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -44,36 +46,26 @@ struct jobs {
     _Atomic int64_t ran, failed, retried;
 };
 
-enum err jobs_add(struct tx *tx, const char *kind, const char *key, msec run_at, int64_t subject_id,
-                  const char *payload, struct why *w)
+enum err jobs_add(struct tx *tx, const struct job_new *j, struct why *w)
 {
-    struct job_add_in row = {.id = tx_id(tx),
-                             .kind = kind,
-                             .key = key,
-                             .run_at = run_at,
-                             .subject_id = subject_id,
-                             .payload = payload};
+    char number[24];
+    struct job_add_in stay = {.id = tx_id(tx),
+                              .kind = j->kind,
+                              .key = j->key ? j->key : number,
+                              .run_at = j->run_at,
+                              .subject_id = j->subject_id,
+                              .payload = j->payload};
+    struct job_put_in move = {.id = stay.id,
+                              .kind = stay.kind,
+                              .key = stay.key,
+                              .run_at = stay.run_at,
+                              .subject_id = stay.subject_id,
+                              .payload = stay.payload};
     enum err e;
 
-    if ((e = q_job_add(tx, row, NULL, w)))
-        return e;
-    if (store_jobs(tx_store(tx)))
-        tx_after_commit(tx, jobs_wake, store_jobs(tx_store(tx)));
-    return OK;
-}
-
-enum err jobs_put(struct tx *tx, const char *kind, const char *key, msec run_at, int64_t subject_id,
-                  const char *payload, struct why *w)
-{
-    struct job_put_in row = {.id = tx_id(tx),
-                             .kind = kind,
-                             .key = key,
-                             .run_at = run_at,
-                             .subject_id = subject_id,
-                             .payload = payload};
-    enum err e;
-
-    if ((e = q_job_put(tx, row, NULL, w)))
+    snprintf(number, sizeof number, "%" PRId64, j->subject_id);
+    e = j->may_move ? q_job_put(tx, move, NULL, w) : q_job_add(tx, stay, NULL, w);
+    if (e)
         return e;
     if (store_jobs(tx_store(tx)))
         tx_after_commit(tx, jobs_wake, store_jobs(tx_store(tx)));

@@ -14,12 +14,17 @@ struct tx;
 struct store;
 struct jobs;
 
-/* Add, unless (kind, key) is there. `payload`: small JSON or NULL. */
-CHECKED enum err jobs_add(struct tx *tx, const char *kind, const char *key, msec run_at,
-                          int64_t subject_id, const char *payload, struct why *w);
-/* Add, or move the one that is there to the new time. */
-CHECKED enum err jobs_put(struct tx *tx, const char *kind, const char *key, msec run_at,
-                          int64_t subject_id, const char *payload, struct why *w);
+struct job_new {
+    const char *kind;
+    const char *key; /* NULL: the subject's id */
+    msec run_at;
+    int64_t subject_id;  /* 0: about nothing that has an id */
+    const char *payload; /* small JSON or NULL */
+    bool may_move;       /* where (kind, key) is there already, it gets this time and payload */
+};
+
+/* Add; where (kind, key) is there already it stays as it is, unless it may move. */
+CHECKED enum err jobs_add(struct tx *tx, const struct job_new *j, struct why *w);
 CHECKED enum err jobs_cancel(struct tx *tx, const char *kind, const char *key, struct why *w);
 
 struct job {

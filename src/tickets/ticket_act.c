@@ -226,7 +226,7 @@ enum err ticket_act_snooze(struct tx *tx, struct arena *a, int64_t id, msec unti
                            const struct principal *who, struct why *w)
 {
     char text[TIME_TEXT_BYTES];
-    const char *key = arena_printf(a, "%" PRId64, id);
+    struct job_new wake = {.kind = "snooze", .run_at = until, .subject_id = id, .may_move = true};
     struct ticket_whole t;
     struct ticket_core next;
     enum err e;
@@ -239,7 +239,8 @@ enum err ticket_act_snooze(struct tx *tx, struct arena *a, int64_t id, msec unti
     ticket_snooze(&next, until, tx_now(tx));
     if (next.snoozed_until == t.core.snoozed_until)
         return OK;
-    e = until ? jobs_put(tx, "snooze", key, until, id, NULL, w) : jobs_cancel(tx, "snooze", key, w);
+    e = until ? jobs_add(tx, &wake, w)
+              : jobs_cancel(tx, "snooze", arena_printf(a, "%" PRId64, id), w);
     if (e)
         return e;
     time_format(text, until);

@@ -25,6 +25,17 @@ static const struct cli_option IMPORT[] = {
     {"open", NULL, "leave the tickets open, to be worked on; else they are closed"},
     {NULL, NULL, NULL}};
 
+static const struct cli_option TRIAGE[] = {
+    {"out", "MODEL", "train: where the model goes"},
+    {"val", "VAL.tsv", "train: held-out rows; a tenth of TRAIN.tsv unless said"},
+    {"unlabelled", "TEXT.txt", "train: messages without label, one a line"},
+    {"seed", "N", "train: the same seed gives the same model; 1 unless said"},
+    {"promise", "SHARE", "of what is routed, so much is right; 0.98 unless said"},
+    {"model", "MODEL", "eval, read: the model"},
+    {"threshold-from", "VAL.tsv", "eval: choose the threshold anew, on these rows"},
+    {"json", NULL, "eval: one JSON object (it is always one)"},
+    {NULL, NULL, NULL}};
+
 const struct command COMMANDS[] = {
     {"serve", "run the server", "--data DIR --listen HOST:PORT [--store URL]",
      "Prints `listening on http://HOST:PORT` once it is ready. SIGTERM drains and ends it.\n"
@@ -66,4 +77,15 @@ const struct command COMMANDS[] = {
      "--data DIR --store postgresql://…",
      "With the server stopped. The folder is only read; ids, numbers and counts stay.", NULL, 0, 0,
      false, true, cmd_move},
+    {"triage", "train a classifier of messages, measure it, let it read",
+     "train TRAIN.tsv [--val VAL.tsv] [--unlabelled TEXT.txt] [--seed N] --out MODEL\n"
+     "       antiphon triage eval --model MODEL TEST.tsv [--threshold-from VAL.tsv] --json\n"
+     "       antiphon triage read --model MODEL",
+     "Files hold `label<TAB>text`, UTF-8, one message a line; the text is all behind the first\n"
+     "tab. The label `oos` means: about nothing of ours. eval prints rates as fractions: "
+     "accuracy,\n"
+     "top3, macro_f1 and ece over what is in scope, coverage and accuracy_routed over all rows,\n"
+     "with the threshold that was stored at training unless --threshold-from says otherwise. read\n"
+     "takes lines and prints JSON lines. A malformed file is refused with its line, exit 2.",
+     TRIAGE, 1, 2, false, false, cmd_triage},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

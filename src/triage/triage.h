@@ -42,7 +42,8 @@ struct triage_reading {
     const char *label; /* belongs to the model */
     float p;           /* calibrated probability of `label`, 0-1 */
     float oos;         /* 0-1: how likely this is about nothing we have a category for */
-    bool is_sure;      /* p and oos pass the threshold: may be routed by itself */
+    float sure;        /* 0-1: how likely `label` is right and the message in scope */
+    bool is_sure;      /* `sure` passes the threshold: may be routed by itself */
     bool is_recalled;  /* agents said so of a near copy: triage/memory.h */
     struct triage_guess {
         const char *label;

@@ -1,0 +1,189 @@
+/* A model is trained from rows written here, kept, opened, damaged, and asked. */
+#include "base/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triage/model.h"
+#include "triage/model_file.h"
+#include "triage/train.h"
+#include "triage/triage.h"
+
+#define ROWS 360
+
+/* Three categories with words of their own, and chatter around them. */
+static const char *const ABOUT[][4] = {{"refund", "charged", "invoice", "payment"},
+                                       {"crash", "freeze", "error", "update"},
+                                       {"playlist", "lost", "songs", "library"}};
+static const char *const LABELS[] = {"billing", "app", "library"};
+static const char *const CHATTER[] = {"hello there", "please help", "since monday", "my phone",
+                                      "I am angry",  "again",       "why oh why",   "thank you"};
+
+static void make_rows(char text[ROWS][120], struct train_row rows[ROWS])
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        const char *const *about = ABOUT[i % 3];
+
+        snprintf(text[i], sizeof text[i], "%s %s %s %s", CHATTER[i % 8], about[i / 3 % 4],
+                 CHATTER[i / 8 % 8], about[i / 12 % 4]);
+        rows[i] = (struct train_row){text[i], LABELS[i % 3], 0};
+    }
+}
+
+static void *trained(uint64_t seed, size_t *ret_n)
+{
+    static char text[ROWS][120];
+    static struct train_row rows[ROWS];
+    struct train_input in = {.rows = rows, .n_rows = ROWS, .seed = seed};
+    void *bytes = NULL;
+    struct why w = {0};
+
+    make_rows(text, rows);
+    if (train_model(&in, &bytes, ret_n, &w))
+        fail_msg("could not train: %s", w.text);
+    return bytes;
+}
+
+static void a_trained_model_knows_its_categories(void **state)
+{
+    size_t n;
+    void *bytes = trained(1, &n);
+    struct arena *a = arena_new(4096);
+    struct model *m = NULL;
+    struct triage_reading g;
+    struct triage t;
+    struct why w;
+    const char *text = "the app shows an Error since the UPDATE";
+
+    (void)state;
+    assert_int_equal(model_of(bytes, n, &m, &w), OK);
+    assert_int_equal(model_labels(m), 3);
+    t = (struct triage){.model = m};
+    triage_read(&t, text, strlen(text), NULL, a, &g);
+    assert_string_equal(g.label, "app");
+    assert_true(g.n_because > 0);
+    assert_true(strncmp(text + g.because[0].at, "Error", g.because[0].n) == 0 ||
+                strncmp(text + g.because[0].at, "UPDATE", g.because[0].n) == 0);
+    triage_read(&t, "", 0, NULL, a, &g);
+    assert_non_null(g.label);
+    model_free(m);
+    arena_free(a);
+    free(bytes);
+}
+
+static void a_seed_gives_one_model(void **state)
+{
+    size_t n, m;
+    void *one = trained(7, &n), *two = trained(7, &m);
+
+    (void)state;
+    assert_int_equal(n, m);
+    assert_memory_equal(one, two, n);
+    free(one);
+    free(two);
+}
+
+static void damage_is_named(void **state)
+{
+    static const char *const sections[] = {"meta",  "labels", "buckets", "idf",
+                                           "scale", "rows",   "bias",    "own"};
+    size_t n;
+    unsigned char *bytes = trained(1, &n);
+    struct model *m = NULL;
+    struct why w;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        const unsigned char *entry = memmem(bytes, 1024, sections[i], strlen(sections[i]) + 1);
+        uint64_t at;
+
+        assert_non_null(entry);
+        memcpy(&at, entry + 8, sizeof at);
+        bytes[at] ^= 1;
+        assert_int_equal(model_of(bytes, n, &m, &w), E_INVALID);
+        assert_non_null(strstr(w.text, sections[i]));
+        bytes[at] ^= 1;
+    }
+    assert_int_equal(model_of(bytes, n - 1, &m, &w), E_INVALID);
+    assert_int_equal(model_of("PNG", 3, &m, &w), E_INVALID);
+    bytes[0] ^= 1;
+    assert_int_equal(model_of(bytes, n, &m, &w), E_INVALID);
+    free(bytes);
+}
+
+static void what_cannot_be_trained_is_refused(void **state)
+{
+    static const struct {
+        const char *says;
+        struct train_row rows[3];
+        const char *why;
+    } rows[] = {
+        {"one label is no choice", {{"a b", "x", 0}, {"c", "x", 0}, {"d", "x", 0}}, "labels"},
+        {"an empty text", {{"a b", "x", 0}, {"", "y", 0}, {"d", "x", 0}}, "row 2"},
+        {"no label", {{"a b", "", 0}, {"c", "y", 0}, {"d", "x", 0}}, "row 1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct train_input in = {.rows = rows[i].rows, .n_rows = 3};
+        struct why w = {0};
+        void *bytes = NULL;
+        size_t n;
+
+        if (train_model(&in, &bytes, &n, &w) != E_INVALID || !strstr(w.text, rows[i].why))
+            fail_msg("%s: %s", rows[i].says, w.text);
+    }
+}
+
+/* Lengths around the lanes; values that would show another order of adding. */
+static void with_and_without_simd_the_bits_are_the_same(void **state)
+{
+    const struct kernel *fast = kernel_pick(), *plain = &KERNEL_PLAIN;
+    float a[2][64], b[2][64], d[64], v_rate[2] = {0.7F, 0.1F};
+    int8_t row[64];
+
+    (void)state;
+    for (size_t n = 8; n <= 64; n += 8) {
+        for (size_t i = 0; i < n; i++) {
+            a[0][i] = a[1][i] = 1.0F / (float)(i + 3);
+            b[0][i] = b[1][i] = 0.01F + (float)(i * i) * 1e-3F;
+            d[i] = 1e3F / (float)(7 * i + 1) - 20;
+            row[i] = (int8_t)(i * 37);
+        }
+        fast->add_i8(a[0], row, 0.3F, n);
+        plain->add_i8(a[1], row, 0.3F, n);
+        fast->add(a[0], d, 0.3F, n);
+        plain->add(a[1], d, 0.3F, n);
+        fast->step(a[0], b[0], d, v_rate, n);
+        plain->step(a[1], b[1], d, v_rate, n);
+        assert_memory_equal(a[0], a[1], n * sizeof(float));
+        assert_memory_equal(b[0], b[1], n * sizeof(float));
+        a[0][0] = fast->dot(d, b[0], n);
+        a[1][0] = plain->dot(d, b[0], n);
+        a[0][1] = fast->dot_i8(d, row, n);
+        a[1][1] = plain->dot_i8(d, row, n);
+        assert_memory_equal(a[0], a[1], 2 * sizeof(float));
+    }
+}
+
+static void exp_and_log_are_close_enough(void **state)
+{
+    (void)state;
+    for (float x = -20; x < 20; x += 0.37F)
+        assert_float_equal(kernel_log((double)kernel_exp(x)), x, 2e-6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trained_model_knows_its_categories),
+        cmocka_unit_test(a_seed_gives_one_model),
+        cmocka_unit_test(damage_is_named),
+        cmocka_unit_test(what_cannot_be_trained_is_refused),
+        cmocka_unit_test(with_and_without_simd_the_bits_are_the_same),
+        cmocka_unit_test(exp_and_log_are_close_enough),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

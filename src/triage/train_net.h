@@ -1,0 +1,34 @@
+/* train_net.h: one net from rows and a seed, by stochastic gradient with AdaGrad.
+ *
+ * Used by: train.c. */
+#pragma once
+
+#include "triage/train_rows.h"
+
+struct train_plan {
+    size_t n_hidden; /* 0: linear */
+    int epochs;
+    float rate;           /* falls to 2 % of it in a straight line */
+    float drop, drop_hid; /* share of features and of hidden units left out in each step */
+    float smooth;         /* of the label's 1 that goes to all labels alike */
+    bool with_typos;
+    uint64_t seed;
+};
+
+/* Weights in floats: rows of `width`, then as in struct net. */
+struct train_net {
+    size_t n_rows, n_labels, wide, n_hidden, width;
+    float *rows, *bias, *out;       /* the weights */
+    float *rows_g, *bias_g, *out_g; /* their sums of squared gradients */
+};
+
+struct train_progress {
+    const struct train_input *in;
+    float from, to; /* this part's share of the whole */
+};
+
+/* E_CONFLICT: the caller ended it. Freed by train_net_done. */
+CHECKED enum err train_net_of(const struct train_set *s, const struct train_plan *plan,
+                              const struct train_progress *progress, struct train_net *ret,
+                              struct why *w);
+void train_net_done(struct train_net *n);

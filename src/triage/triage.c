@@ -1,0 +1,115 @@
+#include "triage/triage.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "triage/model_file.h"
+#include "triage/read.h"
+
+static uint64_t cpu_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ------- why */
+
+/* The words' shares of the logit: what a pair added is halved between its two ends. */
+static void share_out(const struct features *f, const struct net_input *x, const float *added,
+                      float *words)
+{
+    for (size_t i = 0; i < x->n; i++) {
+        const struct feature *k = &f->v[x->feature[i]];
+
+        words[k->word] += k->reach ? added[i] / 2 : added[i];
+        if (k->reach)
+            words[k->word + k->reach] += added[i] / 2;
+    }
+}
+
+static void put_because(struct triage_reading *r, struct triage_because b)
+{
+    size_t at = r->n_because < TRIAGE_BECAUSE ? r->n_because++ : TRIAGE_BECAUSE;
+
+    while (at > 0 && r->because[at - 1].weight < b.weight) {
+        if (at < TRIAGE_BECAUSE)
+            r->because[at] = r->because[at - 1];
+        at--;
+    }
+    if (at < TRIAGE_BECAUSE)
+        r->because[at] = b;
+}
+
+static void say_why(const struct model *m, const struct features *f, const struct net_input *x,
+                    const float *units, struct arena *a, struct triage_reading *ret)
+{
+    float *added = arena_array(a, x->n, sizeof *added);
+    float *words = arena_array(a, f->text.n_words + 2, sizeof *words);
+    int label = model_label_index(m, ret->label);
+
+    net_because(model_net(m), model_kernel(m), x, (size_t)label, units, a, added);
+    share_out(f, x, added, words);
+    for (size_t i = 0; i < f->text.n_words; i++) {
+        const struct text_word *w = &f->text.words[i];
+
+        if (words[i] > 0)
+            put_because(ret, (struct triage_because){w->at, w->end - w->at, words[i]});
+    }
+}
+
+/* ------- which category */
+
+static void guess(const struct model *m, const struct judged *j, struct triage_reading *ret)
+{
+    size_t n = model_labels(m);
+    size_t third = n;
+
+    for (size_t i = 0; i < n; i++) {
+        ret->n_set += j->p[i] >= model_confidence(m)->set;
+        if (i != j->best && i != j->next && (third == n || j->p[i] > j->p[third]))
+            third = i;
+    }
+    ret->n_set = ret->n_set ? ret->n_set : 1;
+    ret->top[0] = (struct triage_guess){model_label(m, j->best), j->p[j->best]};
+    ret->top[1] = (struct triage_guess){model_label(m, j->next), j->p[j->next]};
+    ret->n_top = 2;
+    if (third < n)
+        ret->top[ret->n_top++] = (struct triage_guess){model_label(m, third), j->p[third]};
+}
+
+static void read_category(const struct triage *t, const struct features *f, struct arena *a,
+                          struct triage_reading *ret)
+{
+    const struct model *m = t->model;
+    const struct net *net = model_net(m);
+    float *units = arena_array(a, net->width, sizeof *units);
+    float *p = arena_array(a, model_labels(m), sizeof *p);
+    struct net_input x;
+    struct judged j;
+
+    net_input(net, f, a, &x);
+    net_run(net, model_kernel(m), &x, units);
+    confidence_judge(model_confidence(m), units, model_labels(m), model_has_oos(m), x.known, p, &j);
+    guess(m, &j, ret);
+    ret->label = model_label(m, j.best);
+    ret->p = p[j.best];
+    ret->oos = j.oos;
+    ret->sure = j.sure;
+    ret->is_sure = j.sure >= model_threshold(m, j.best);
+    say_why(m, f, &x, units, a, ret);
+}
+
+void triage_read(const struct triage *t, const char *text, size_t n,
+                 const struct triage_hints *hints, struct arena *a, struct triage_reading *ret)
+{
+    uint64_t begun = cpu_ns();
+    struct features f;
+
+    memset(ret, 0, sizeof *ret);
+    read_features(text, n, a, &f, NULL);
+    if (t->model)
+        read_category(t, &f, a, ret);
+    ret->us = (uint32_t)((cpu_ns() - begun + 500) / 1000);
+}

@@ -37,7 +37,6 @@ LIBRARY = {
     r"gmime/.*|gumbo\.h|libetpan/.*": r"channels/email/.*",
     r"libseccomp.*|seccomp\.h|linux/landlock\.h": r"sys/.*",
     r"sodium\.h": r"sys/.*",
-    r"zlib\.h": r"triage/model\.c",
     r"csv\.h": r"import/csv\.c",
     r"cmocka\.h": r".*_test\.c|base/(test|cmocka_run)\.h",
 }

@@ -87,37 +87,85 @@ static struct intake_result writes(const char *who, const char *key, const char 
 
 /* ------- lists keep to their limit */
 
+struct asked {
+    const char *query;
+    struct principal who;
+    struct buf out; /* the answer's body */
+};
+
 static enum err search(struct tx *tx, void *arg, struct why *w)
 {
-    struct buf *out = arg;
-    struct principal ana = ANA;
-    struct req q = {.arena = a, .app = &app, .tx = tx, .who = &ana, .path = "/api/v1/search"};
+    struct asked *v = arg;
+    struct req q = {.arena = a, .app = &app, .tx = tx, .who = &v->who, .path = "/api/v1/search"};
     struct res s = {.req = &q, .file_fd = -1};
     enum err e;
 
-    q.query = STR("q=moss&limit=1");
+    q.query = str_of(v->query);
     buf_init(&s.body, LIMIT_ANSWER_BYTES);
     e = search_get(&q, &s, w);
-    buf_reset(out);
-    buf_add(out, s.body.p ? s.body.p : "", s.body.n);
+    buf_reset(&v->out);
+    buf_add(&v->out, s.body.p ? s.body.p : "", s.body.n);
     buf_done(&s.body);
     return e;
 }
 
+static int times(const char *text, const char *part)
+{
+    int n = 0;
+
+    for (const char *p = text; (p = strstr(p, part)); p++)
+        n++;
+    return n;
+}
+
 static void a_search_shows_no_more_than_was_asked_for(void **state)
 {
-    struct buf out;
-    int hits = 0;
+    struct asked asked = {.query = "q=moss&limit=1", .who = ANA};
 
     open_desk(state, "api");
     for (int i = 0; i < 8; i++)
         (void)writes(arena_printf(a, "moss %d", i), arena_printf(a, "m%d", i), "moss grows");
-    buf_init(&out, LIMIT_ANSWER_BYTES);
-    assert_int_equal(store_read(app.store, search, &out, &why), OK);
-    for (const char *p = out.p; (p = strstr(p, "\"kind\":")); p++)
-        hits++;
-    assert_int_equal(hits, 1);
-    buf_done(&out);
+    buf_init(&asked.out, LIMIT_ANSWER_BYTES);
+    assert_int_equal(store_read(app.store, search, &asked, &why), OK);
+    assert_int_equal(times(asked.out.p, "\"kind\":"), 1);
+    buf_done(&asked.out);
+    close_desk();
+}
+
+static void a_number_finds_its_ticket_first(void **state)
+{
+    static const struct {
+        const char *query;
+        bool sees, is_first;
+        int hits;
+    } rows[] = {
+        {"q=2&limit=25", true, true, 3},
+        {"q=%232&limit=25", true, true, 3},
+        {"q=2&limit=1", true, true, 1},
+        {"q=2&limit=1&after=9223372036854775806", true, false, 1},
+        {"q=2&kind=message", true, false, 1},
+        {"q=2&limit=25", false, false, 0},
+        {"q=77&limit=25", true, false, 0},
+        {"q=2+songs&limit=25", true, false, 1},
+    };
+    struct asked asked = {0};
+
+    open_desk(state, "api");
+    (void)writes("Bo", "m1", "hello");
+    (void)writes("Number 2", "m2", "it stops");
+    (void)writes("Cy", "m3", "I miss 2 songs");
+    buf_init(&asked.out, LIMIT_ANSWER_BYTES);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        asked.query = rows[i].query;
+        asked.who = ANA;
+        asked.who.sees_all = rows[i].sees;
+        assert_int_equal(store_read(app.store, search, &asked, &why), OK);
+        if (times(asked.out.p, "\"kind\":") != rows[i].hits ||
+            times(asked.out.p, "{\"data\":[{\"kind\":\"ticket\"") != rows[i].is_first ||
+            (rows[i].is_first && !strstr(asked.out.p, "\"ticket_number\":2")))
+            fail_msg("%s: %s", rows[i].query, asked.out.p);
+    }
+    buf_done(&asked.out);
     close_desk();
 }
 
@@ -415,6 +463,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH_STORES(a_search_shows_no_more_than_was_asked_for),
+        ON_BOTH_STORES(a_number_finds_its_ticket_first),
         ON_BOTH_STORES(many_long_tags_leave_the_thread_readable),
         ON_BOTH_STORES(attributes_that_pile_up_leave_the_contact_readable),
         cmocka_unit_test(a_mail_password_does_not_follow_to_another_host),

@@ -1,4 +1,5 @@
-/* Words in, what was found out: messages newest first, contacts newest first. */
+/* Words in, what was found out: the ticket of a number, contacts newest first, messages newest
+ * first. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,13 +11,15 @@
 #include "store/store.h"
 #include "tickets/message.h"
 #include "tickets/message.sql.h"
+#include "tickets/ticket.sql.h"
+#include "tickets/ticket_store.h"
 
 struct hit {
     const char *kind, *title, *snippet;
     int64_t ticket_id, message_id, contact_id, ticket_number;
     msec at;
 };
-static const char *const KINDS[] = {"message", "contact", NULL};
+static const char *const KINDS[] = {"message", "contact", "ticket", NULL};
 SHAPE(SEARCH_HIT, "SearchHit", struct hit, "Something found",
       {{"kind", SHAPE_ENUM, 0, offsetof(struct hit, kind), .names = KINDS},
        {"ticket_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct hit, ticket_id)},
@@ -63,6 +66,30 @@ struct found {
     const char *cursor;
 };
 
+/* Who types a number means that ticket; if it is not theirs to see, it is not there. */
+static CHECKED enum err find_number(struct req *q, const char *typed, struct found *f,
+                                    struct why *w)
+{
+    struct ticket_of_number_in of;
+    struct ticket_of_number_row *row;
+    struct ticket t;
+    enum err e;
+
+    if (!query_number(typed, &of.number))
+        return OK;
+    if ((e = q_ticket_of_number(q->tx, of, q->arena, &row, w)) || !row)
+        return e;
+    if ((e = ticket_view_for(q->tx, q->arena, row->id, q->who, &t, w)))
+        return e == E_NOT_FOUND ? OK : e;
+    f->v[f->n++] = (struct hit){.kind = "ticket",
+                                .title = *t.subject ? t.subject : t.contact->name,
+                                .snippet = t.preview,
+                                .ticket_id = t.id,
+                                .ticket_number = t.number,
+                                .at = t.last_at};
+    return OK;
+}
+
 static CHECKED enum err find_messages(struct req *q, const char *typed, const char *match,
                                       int64_t before, int64_t limit, struct found *f, struct why *w)
 {
@@ -75,7 +102,8 @@ static CHECKED enum err find_messages(struct req *q, const char *typed, const ch
         return e;
     if (n > (size_t)limit) {
         n = (size_t)limit;
-        f->cursor = arena_printf(q->arena, "%" PRId64, ids[n - 1]);
+        /* No room on the first page: all of them come on the next. */
+        f->cursor = arena_printf(q->arena, "%" PRId64, n ? ids[n - 1] : INT64_MAX - 1);
     }
     if ((e = q_message_hits(q->tx, (struct message_hits_in){.ids = {ids, n}}, q->arena, &rows, w)))
         return e;
@@ -124,6 +152,7 @@ enum err search_get(struct req *q, struct res *s, struct why *w)
     const char *typed = req_query(q, "q"), *kind = req_query(q, "kind"), *match;
     int64_t limit = 0, before = 0, most;
     struct found f = {0};
+    bool is_first;
     enum err e;
 
     if (!typed || utf8_count(typed, strlen(typed)) > LIMIT_QUERY_CHARS)
@@ -134,15 +163,18 @@ enum err search_get(struct req *q, struct res *s, struct why *w)
     if ((e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)) ||
         (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &before, w)))
         return e;
+    is_first = !kind && before == INT64_MAX;
     match = tx_engine(q->tx) == STORE_SQLITE ? query_fts5(q->arena, typed)
                                              : query_tsquery(q->arena, typed);
     if (!match)
         return reply_list(s, &SEARCH_HIT, NULL, 0, false, NULL);
     f.v = arena_array(q->arena, (size_t)limit + 1, sizeof *f.v);
-    /* The first page shows contacts above messages, in half of it at most; pages after it go on
-     * with one kind. */
+    /* The first page shows the ticket of a number, then contacts, in half of it at most, above
+     * the messages; pages after it go on with one kind. */
+    if (is_first && (e = find_number(q, typed, &f, w)))
+        return e;
     most = kind ? limit : limit / 2 < CONTACTS_MOST ? limit / 2 : CONTACTS_MOST;
-    if ((kind ? strcmp(kind, "contact") == 0 : before == INT64_MAX && most > 0) &&
+    if ((kind ? strcmp(kind, "contact") == 0 : is_first && most > 0) &&
         (e = find_contacts(q, match, before, most, &f, w)))
         return e;
     if (!kind)

@@ -92,6 +92,15 @@ const char *query_tsquery(struct arena *a, const char *text)
     return write_query(a, text, &tsquery);
 }
 
+bool query_number(const char *text, int64_t *ret)
+{
+    struct str s = str_trim(str_of(text));
+
+    if (s.n && *s.p == '#')
+        s = (struct str){s.p + 1, s.n - 1};
+    return s.n && *s.p >= '0' && *s.p <= '9' && str_i64(s, 1, INT64_MAX, ret);
+}
+
 const char *query_whole(struct arena *a, const char *query)
 {
     size_t n = strlen(query);

@@ -3,6 +3,9 @@
  * together. Nothing typed can be an operator. Pure. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 
 /* At most this many words count; more make no search better. */
@@ -12,6 +15,8 @@
 const char *query_fts5(struct arena *a, const char *text);
 /* to_tsquery: 'word' & 'other':*. */
 const char *query_tsquery(struct arena *a, const char *text);
+/* "#123" or "123" and nothing else: a ticket's number, from 1. */
+bool query_number(const char *text, int64_t *ret);
 /* Either of the two with its last word whole instead of a beginning; NULL if it is whole
  * already. Beginnings cost: FTS5 gathers every message of every word that begins so. */
 const char *query_whole(struct arena *a, const char *query);

@@ -53,9 +53,31 @@ static void a_query_can_be_closed(void **state)
     arena_free(a);
 }
 
+static void a_number_is_a_ticket(void **state)
+{
+    static const struct {
+        const char *typed;
+        int64_t want;
+    } rows[] = {
+        {"123", 123}, {"#123", 123}, {" #7 ", 7},  {"0", 0},
+        {"-1", 0},    {"#-1", 0},    {"#", 0},     {"", 0},
+        {"12 34", 0}, {"##1", 0},    {"# 1", 0},   {"1a", 0},
+        {"+1", 0},    {"#+1", 0},    {"\"1\"", 0}, {"99999999999999999999", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t got = 0;
+
+        assert_int_equal(query_number(rows[i].typed, &got), rows[i].want != 0);
+        assert_int_equal(got, rows[i].want);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(typed_words_become_queries),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_number_is_a_ticket),
+                                       cmocka_unit_test(typed_words_become_queries),
                                        cmocka_unit_test(a_query_can_be_closed)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,12 @@ SELECT id FROM ticket WHERE id = :id
 -- name: ticket_lock (pg)
 SELECT id FROM ticket WHERE id = :id FOR UPDATE
 
+-- name: ticket_of_number :one
+-- By the number that people say; not what was deleted.
+-- params: number i64
+-- returns: id i64
+SELECT id FROM ticket WHERE number = :number AND bucket <> 9
+
 -- name: ticket_of_thread :one
 -- The newest ticket of a channel's thread.
 -- params: inbox_id i64, thread_id text

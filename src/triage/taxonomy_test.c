@@ -14,9 +14,9 @@ SCOPED_FREE(struct arena, arena_free)
 
 static const char *const LANGUAGES[] = {"en", "de", "fr", "es", "pt", "it"};
 #define N_LANGUAGES    (sizeof(LANGUAGES) / sizeof(*LANGUAGES))
-#define LEAST_EXAMPLES 20
-#define LEAST_OF_EACH  3 /* in each language of a category */
-#define LEAST_OOS      30
+#define LEAST_EXAMPLES 60
+#define LEAST_OF_EACH  10 /* in each language of a category */
+#define LEAST_OOS      120
 #define LEAST_KEYWORDS 12 /* of a category, all languages together */
 #define MOST_WORDS     400
 #define NEAR_PER_CENT  60 /* shared of all words of two examples: nearer is a copy */

@@ -346,7 +346,7 @@ export interface ReplyNew {
 
 /** Something found */
 export interface SearchHit {
-  kind: 'message' | 'contact'
+  kind: 'message' | 'contact' | 'ticket'
   ticket_id: number | null
   ticket_number: number | null
   message_id: number | null
@@ -618,7 +618,7 @@ export interface Routes {
   'GET /api/v1/contacts': { path: Record<string, never>; query: { q?: string; limit?: number; after?: string }; body: undefined; answer: { data: Contact[]; meta: Meta } }
   /** One person */
   'GET /api/v1/contacts/{id}': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Contact } }
-  /** Words in messages, subjects, contacts */
+  /** A ticket by its number; words in messages, subjects, contacts */
   'GET /api/v1/search': { path: Record<string, never>; query: { q?: string; kind?: string; limit?: number; after?: string }; body: undefined; answer: { data: SearchHit[]; meta: Meta } }
   /** How many tickets there are of each kind */
   'GET /api/v1/counts': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Count[]; meta: Meta } }

@@ -101,4 +101,7 @@ test('absent and forbidden are the same 404', async ({ server }) => {
   }
   expect((await bo.get('/api/v1/tickets')).data).toEqual([])
   expect((await bo.get('/api/v1/search?q=secret')).data).toEqual([])
+  const { number } = (await server.api.get(`/api/v1/tickets/${hidden.data.ticket_id}`)).data
+  expect((await server.api.get(`/api/v1/search?q=${number}`)).data[0]).toMatchObject({ kind: 'ticket', ticket_number: number })
+  expect((await bo.get(`/api/v1/search?q=${number}`)).data).toEqual([])
 })

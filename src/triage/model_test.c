@@ -1,54 +1,19 @@
 /* A model is trained from rows written here, kept, opened, damaged, and asked. */
 #include "base/test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "triage/model.h"
 #include "triage/model_file.h"
+#include "triage/test_rows.h"
 #include "triage/train.h"
 #include "triage/triage.h"
-
-#define ROWS 360
-
-/* Three categories with words of their own, and chatter around them. */
-static const char *const ABOUT[][4] = {{"refund", "charged", "invoice", "payment"},
-                                       {"crash", "freeze", "error", "update"},
-                                       {"playlist", "lost", "songs", "library"}};
-static const char *const LABELS[] = {"billing", "app", "library"};
-static const char *const CHATTER[] = {"hello there", "please help", "since monday", "my phone",
-                                      "I am angry",  "again",       "why oh why",   "thank you"};
-
-static void make_rows(char text[ROWS][120], struct train_row rows[ROWS])
-{
-    for (size_t i = 0; i < ROWS; i++) {
-        const char *const *about = ABOUT[i % 3];
-
-        snprintf(text[i], sizeof text[i], "%s %s %s %s", CHATTER[i % 8], about[i / 3 % 4],
-                 CHATTER[i / 8 % 8], about[i / 12 % 4]);
-        rows[i] = (struct train_row){text[i], LABELS[i % 3], 0};
-    }
-}
-
-static void *trained(uint64_t seed, size_t *ret_n)
-{
-    static char text[ROWS][120];
-    static struct train_row rows[ROWS];
-    struct train_input in = {.rows = rows, .n_rows = ROWS, .seed = seed};
-    void *bytes = NULL;
-    struct why w = {0};
-
-    make_rows(text, rows);
-    if (train_model(&in, &bytes, ret_n, &w))
-        fail_msg("could not train: %s", w.text);
-    return bytes;
-}
 
 static void a_trained_model_knows_its_categories(void **state)
 {
     size_t n;
-    void *bytes = trained(1, &n);
+    void *bytes = test_rows_train(1, &n);
     struct arena *a = arena_new(4096);
     struct model *m = NULL;
     struct triage_reading g;
@@ -75,7 +40,7 @@ static void a_trained_model_knows_its_categories(void **state)
 static void a_seed_gives_one_model(void **state)
 {
     size_t n, m;
-    void *one = trained(7, &n), *two = trained(7, &m);
+    void *one = test_rows_train(7, &n), *two = test_rows_train(7, &m);
 
     (void)state;
     assert_int_equal(n, m);
@@ -89,7 +54,7 @@ static void damage_is_named(void **state)
     static const char *const sections[] = {"meta",  "labels", "buckets", "idf",
                                            "scale", "rows",   "bias",    "own"};
     size_t n;
-    unsigned char *bytes = trained(1, &n);
+    unsigned char *bytes = test_rows_train(1, &n);
     struct model *m = NULL;
     struct why w;
 

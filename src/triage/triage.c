@@ -3,8 +3,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "triage/memory.h"
 #include "triage/model_file.h"
 #include "triage/read.h"
+
+/* So many agents who agree may overrule the model without a person looking. */
+#define RECALL_SURE 3
 
 static uint64_t cpu_ns(void)
 {
@@ -79,6 +83,35 @@ static void guess(const struct model *m, const struct judged *j, struct triage_r
         ret->top[ret->n_top++] = (struct triage_guess){model_label(m, third), j->p[third]};
 }
 
+/* What agents said of the same text goes over what the model thinks. Its probability is
+ * Laplace's: of n who said so, the next one will with (n + 1) / (n + 2). */
+static void recall(const struct memory *memory, const struct features *f,
+                   struct triage_reading *ret)
+{
+    struct recalled r = memory_recall(memory, &f->text, &ret->sketch);
+    float p = (float)(r.n + 1) / (float)(r.n + 2);
+    size_t at = 0;
+
+    if (!r.label)
+        return;
+    while (at < ret->n_top && strcmp(ret->top[at].label, r.label) != 0)
+        at++;
+    if (at == 0 && p < ret->p)
+        p = ret->p;
+    else if (at > 0)
+        ret->is_sure = r.n >= RECALL_SURE; /* the model thought otherwise */
+    for (size_t i = at < TRIAGE_TOP ? at : TRIAGE_TOP - 1; i > 0; i--)
+        ret->top[i] = ret->top[i - 1];
+    if (at == ret->n_top && ret->n_top < TRIAGE_TOP)
+        ret->n_top++;
+    ret->label = r.label;
+    ret->p = p;
+    ret->top[0] = (struct triage_guess){r.label, p};
+    ret->is_recalled = true;
+    for (size_t i = 1; i < ret->n_top; i++) /* the others share what is left */
+        ret->top[i].p = ret->top[i].p < 1 - p ? ret->top[i].p : 1 - p;
+}
+
 static void read_category(const struct triage *t, const struct features *f, struct arena *a,
                           struct triage_reading *ret)
 {
@@ -91,6 +124,8 @@ static void read_category(const struct triage *t, const struct features *f, stru
 
     net_input(net, f, a, &x);
     net_run(net, model_kernel(m), &x, units);
+    if (t->memory)
+        memory_add(t->memory, &x, a, units);
     confidence_judge(model_confidence(m), units, model_labels(m), model_has_oos(m), x.known, p, &j);
     guess(m, &j, ret);
     ret->label = model_label(m, j.best);
@@ -111,5 +146,7 @@ void triage_read(const struct triage *t, const char *text, size_t n,
     read_features(text, n, a, &f, NULL);
     if (t->model)
         read_category(t, &f, a, ret);
+    if (t->memory)
+        recall(t->memory, &f, ret);
     ret->us = (uint32_t)((cpu_ns() - begun + 500) / 1000);
 }

@@ -39,7 +39,7 @@ struct triage_hints {
 
 struct triage_reading {
     /* Category. NULL where there is no model. */
-    const char *label; /* belongs to the model */
+    const char *label; /* belongs to the model or the memory */
     float p;           /* calibrated probability of `label`, 0-1 */
     float oos;         /* 0-1: how likely this is about nothing we have a category for */
     float sure;        /* 0-1: how likely `label` is right and the message in scope */

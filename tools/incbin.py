@@ -3,9 +3,9 @@
 
     incbin.py IN OUT.c FUNCTION
 
-writes a C file with `struct str FUNCTION(void)` that gives the bytes of IN. They come in by the
-assembler's .incbin. The hash in the head makes the C file differ when IN differs, so that no
-compiler cache can hand out the old one.
+writes a C file with `struct str FUNCTION(void)` that gives the bytes of IN, aligned for a struct.
+They come in by the assembler's .incbin. The hash in the head makes the C file differ when IN
+differs, so that no compiler cache can hand out the old one.
 """
 import hashlib
 import os
@@ -15,6 +15,7 @@ TEXT = """/* Made by tools/incbin.py (sha256 {hash}). Do not edit. */
 #include "base/str.h"
 
 __asm__(".section .rodata\\n"
+        ".balign 16\\n"
         "{name}_first: .incbin \\"{path}\\"\\n"
         "{name}_last:\\n"
         ".previous\\n");

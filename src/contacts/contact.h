@@ -50,6 +50,12 @@ bool contact_is_seen(const struct principal *who, const struct contact *c);
 /* E_NOT_FOUND if there is none. */
 CHECKED enum err contact_get(struct tx *tx, struct arena *a, int64_t id, struct contact *ret,
                              struct why *w);
-/* Newest first, ids below `before`; with `search` only those whose words match. */
-CHECKED enum err contact_page(struct tx *tx, struct arena *a, const char *search, int64_t before,
-                              size_t limit, struct contact **ret, size_t *ret_n, struct why *w);
+struct contact_wanted {
+    const char *match; /* only those whose words match, in the engine's own words; NULL: all */
+    int64_t before;    /* ids below this */
+    size_t limit;
+    const struct principal *who; /* known in the inboxes that they see */
+};
+/* Newest first; fewer than `limit` only at the end. */
+CHECKED enum err contact_page(struct tx *tx, struct arena *a, const struct contact_wanted *in,
+                              struct contact **ret, size_t *ret_n, struct why *w);

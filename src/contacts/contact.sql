@@ -52,6 +52,13 @@ SELECT id, name, email, phone, locale, attributes, created_at, updated_at, rev F
 SELECT id, name, email, phone, locale, attributes, created_at, updated_at, rev
   FROM contact WHERE id < :before ORDER BY id DESC LIMIT :limit
 
+-- name: contact_page_inbox :many
+-- The newest people of one inbox; the caller merges inboxes.
+-- params: inbox_id i64, before i64, limit i64
+-- returns: id i64
+SELECT DISTINCT contact_id AS id FROM identity
+ WHERE inbox_id = :inbox_id AND contact_id < :before ORDER BY contact_id DESC LIMIT :limit
+
 -- name: contact_list :many
 -- params: ids i64[]
 -- returns: id i64, name text, email text?, phone text?, locale text?, attributes text?, created_at i64, updated_at i64, rev i64
@@ -84,12 +91,20 @@ UPDATE contact SET search = to_tsvector('simple', :text) WHERE id = :id
 
 -- name: contact_search :many
 -- engine: sqlite
--- params: match text, before i64, limit i64
+-- params: match text, before i64, limit i64, inbox_ids i64[]
 -- returns: id i64
-SELECT rowid AS id FROM contact_fts WHERE contact_fts MATCH :match AND rowid < :before ORDER BY rowid DESC LIMIT :limit
+SELECT rowid AS id FROM contact_fts WHERE contact_fts MATCH :match AND rowid < :before
+--[ in_inboxes
+   AND EXISTS (SELECT 1 FROM identity i WHERE i.contact_id = contact_fts.rowid AND +i.inbox_id IN (:inbox_ids))
+--]
+ ORDER BY rowid DESC LIMIT :limit
 
 -- name: contact_search_pg :many
 -- engine: pg
--- params: match text, before i64, limit i64
+-- params: match text, before i64, limit i64, inbox_ids i64[]
 -- returns: id i64
-SELECT id FROM contact WHERE search @@ to_tsquery('simple', :match) AND id < :before ORDER BY id DESC LIMIT :limit
+SELECT id FROM contact WHERE search @@ to_tsquery('simple', :match) AND id < :before
+--[ in_inboxes
+   AND EXISTS (SELECT 1 FROM identity i WHERE i.contact_id = contact.id AND i.inbox_id IN (:inbox_ids))
+--]
+ ORDER BY id DESC LIMIT :limit

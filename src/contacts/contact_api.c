@@ -9,33 +9,31 @@
 
 enum err contact_list_get(struct req *q, struct res *s, struct why *w)
 {
-    const char *typed = req_query(q, "q"), *match = NULL, *cursor = NULL;
-    int64_t limit = 0, before = 0;
-    struct contact *list, *shown;
-    size_t n, kept = 0;
+    struct contact_wanted wanted = {.who = q->who};
+    const char *typed = req_query(q, "q"), *cursor = NULL;
+    struct contact *list;
+    int64_t limit = 0;
     bool has_more;
+    size_t n;
     enum err e;
 
     if ((e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)) ||
-        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &before, w)))
+        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &wanted.before, w)))
         return e;
     if (typed && *typed) {
-        match = tx_engine(q->tx) == STORE_SQLITE ? query_fts5(q->arena, typed)
-                                                 : query_tsquery(q->arena, typed);
-        if (!match)
+        wanted.match = tx_engine(q->tx) == STORE_SQLITE ? query_fts5(q->arena, typed)
+                                                        : query_tsquery(q->arena, typed);
+        if (!wanted.match)
             return reply_list(s, &CONTACT, NULL, 0, false, NULL);
     }
-    if ((e = contact_page(q->tx, q->arena, match, before, (size_t)limit + 1, &list, &n, w)))
+    wanted.limit = (size_t)limit + 1;
+    if ((e = contact_page(q->tx, q->arena, &wanted, &list, &n, w)))
         return e;
     has_more = n > (size_t)limit;
     n = has_more ? (size_t)limit : n;
     if (has_more)
         cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
-    shown = arena_array(q->arena, n + 1, sizeof *shown);
-    for (size_t i = 0; i < n; i++)
-        if (contact_is_seen(q->who, &list[i]))
-            shown[kept++] = list[i];
-    return reply_list(s, &CONTACT, shown, kept, has_more, cursor);
+    return reply_list(s, &CONTACT, list, n, has_more, cursor);
 }
 
 enum err contact_one_get(struct req *q, struct res *s, struct why *w)

@@ -1,5 +1,6 @@
 #include "contacts/contact.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -330,55 +331,103 @@ enum err contact_get(struct tx *tx, struct arena *a, int64_t id, struct contact 
     return OK;
 }
 
-static CHECKED enum err contact_ids(struct tx *tx, struct arena *a, const char *search,
-                                    int64_t before, size_t limit, int64_t **ret, size_t *ret_n,
-                                    struct why *w)
+static int newest_first(const void *x, const void *y)
 {
-    int64_t *ids = arena_array(a, limit + 1, sizeof *ids), most = (int64_t)limit;
-    enum err e;
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
 
-    if (!search) {
-        struct contact_page_rows rows;
+    return (a < b) - (a > b);
+}
 
-        e = q_contact_page(tx, (struct contact_page_in){.before = before, .limit = most}, a, &rows,
-                           w);
+/* A run for each inbox, merged: a page costs what it shows, however many are of others. */
+static CHECKED enum err ids_of_inboxes(struct tx *tx, struct arena *a,
+                                       const struct contact_wanted *in, int64_t *ids, size_t *ret_n,
+                                       struct why *w)
+{
+    int64_t *all = arena_array(a, in->who->n_inboxes * in->limit + 1, sizeof *all);
+    size_t n = 0, kept = 0;
+
+    for (size_t i = 0; i < in->who->n_inboxes; i++) {
+        struct contact_page_inbox_in q = {
+            .inbox_id = in->who->inbox_ids[i], .before = in->before, .limit = (int64_t)in->limit};
+        struct contact_page_inbox_rows rows;
+        enum err e = q_contact_page_inbox(tx, q, a, &rows, w);
+
         if (e)
             return e;
-        for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
-            ids[*ret_n] = rows.v[*ret_n].id;
-    } else if (tx_engine(tx) == STORE_SQLITE) {
-        struct contact_search_rows rows;
-
-        e = q_contact_search(
-            tx, (struct contact_search_in){.match = search, .before = before, .limit = most}, a,
-            &rows, w);
-        if (e)
-            return e;
-        for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
-            ids[*ret_n] = rows.v[*ret_n].id;
-    } else {
-        struct contact_search_pg_rows rows;
-
-        e = q_contact_search_pg(
-            tx, (struct contact_search_pg_in){.match = search, .before = before, .limit = most}, a,
-            &rows, w);
-        if (e)
-            return e;
-        for (*ret_n = 0; *ret_n < rows.n; (*ret_n)++)
-            ids[*ret_n] = rows.v[*ret_n].id;
+        for (size_t k = 0; k < rows.n; k++)
+            all[n++] = rows.v[k].id;
     }
-    *ret = ids;
+    if (n)
+        qsort(all, n, sizeof *all, newest_first);
+    for (size_t i = 0; i < n && kept < in->limit; i++)
+        if (kept == 0 || ids[kept - 1] != all[i]) /* known in two inboxes */
+            ids[kept++] = all[i];
+    *ret_n = kept;
     return OK;
 }
 
-enum err contact_page(struct tx *tx, struct arena *a, const char *search, int64_t before,
-                      size_t limit, struct contact **ret, size_t *ret_n, struct why *w)
+static CHECKED enum err ids_of_all(struct tx *tx, struct arena *a, const struct contact_wanted *in,
+                                   int64_t *ids, size_t *ret_n, struct why *w)
 {
-    int64_t *ids;
-    size_t n;
+    struct contact_page_in q = {.before = in->before, .limit = (int64_t)in->limit};
+    struct contact_page_rows rows;
+    size_t n = 0;
     enum err e;
 
-    if ((e = contact_ids(tx, a, search, before, limit, &ids, &n, w)))
+    if ((e = q_contact_page(tx, q, a, &rows, w)))
         return e;
-    return contact_load(tx, a, ids, n, ret, ret_n, w);
+    for (; n < rows.n; n++)
+        ids[n] = rows.v[n].id;
+    *ret_n = n;
+    return OK;
+}
+
+static CHECKED enum err ids_that_match(struct tx *tx, struct arena *a,
+                                       const struct contact_wanted *in, int64_t *ids, size_t *ret_n,
+                                       struct why *w)
+{
+    struct i64_list inboxes = {in->who->inbox_ids, in->who->n_inboxes};
+    bool sees_all = policy_sees_all(in->who);
+    size_t n = 0;
+    enum err e;
+
+    if (tx_engine(tx) == STORE_SQLITE) {
+        struct contact_search_in q = {.match = in->match,
+                                      .before = in->before,
+                                      .limit = (int64_t)in->limit,
+                                      .inbox_ids = inboxes,
+                                      .with = sees_all ? 0 : WITH_CONTACT_SEARCH_IN_INBOXES};
+        struct contact_search_rows rows;
+
+        if ((e = q_contact_search(tx, q, a, &rows, w)))
+            return e;
+        for (; n < rows.n; n++)
+            ids[n] = rows.v[n].id;
+    } else {
+        struct contact_search_pg_in q = {.match = in->match,
+                                         .before = in->before,
+                                         .limit = (int64_t)in->limit,
+                                         .inbox_ids = inboxes,
+                                         .with = sees_all ? 0 : WITH_CONTACT_SEARCH_PG_IN_INBOXES};
+        struct contact_search_pg_rows rows;
+
+        if ((e = q_contact_search_pg(tx, q, a, &rows, w)))
+            return e;
+        for (; n < rows.n; n++)
+            ids[n] = rows.v[n].id;
+    }
+    *ret_n = n;
+    return OK;
+}
+
+enum err contact_page(struct tx *tx, struct arena *a, const struct contact_wanted *in,
+                      struct contact **ret, size_t *ret_n, struct why *w)
+{
+    int64_t *ids = arena_array(a, in->limit + 1, sizeof *ids);
+    size_t n;
+    enum err e = in->match                  ? ids_that_match(tx, a, in, ids, &n, w)
+                 : policy_sees_all(in->who) ? ids_of_all(tx, a, in, ids, &n, w)
+                                            : ids_of_inboxes(tx, a, in, ids, &n, w);
+
+    return e ? e : contact_load(tx, a, ids, n, ret, ret_n, w);
 }

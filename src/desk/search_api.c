@@ -90,27 +90,28 @@ static CHECKED enum err find_number(struct req *q, const char *typed, struct fou
     return OK;
 }
 
-static CHECKED enum err find_messages(struct req *q, const char *typed, const char *match,
-                                      int64_t before, int64_t limit, struct found *f, struct why *w)
+/* Hits of one page in growing order of age; one more than there is room for tells of a next. */
+static CHECKED enum err find_messages(struct req *q, const char *typed, struct message_wanted in,
+                                      struct found *f, struct why *w)
 {
-    int64_t *ids = arena_array(q->arena, (size_t)limit + 1, sizeof *ids);
+    size_t room = in.limit, n_seen = 0, n = ++in.limit;
+    int64_t *ids = arena_array(q->arena, in.limit, sizeof *ids), last = INT64_MAX - 1;
     struct message_hits_rows rows;
-    size_t n;
     enum err e;
 
-    if ((e = message_find(q->tx, q->arena, match, before, (size_t)limit + 1, ids, &n, w)))
-        return e;
-    if (n > (size_t)limit) {
-        n = (size_t)limit;
-        /* No room on the first page: all of them come on the next. */
-        f->cursor = arena_printf(q->arena, "%" PRId64, n ? ids[n - 1] : INT64_MAX - 1);
-    }
-    if ((e = q_message_hits(q->tx, (struct message_hits_in){.ids = {ids, n}}, q->arena, &rows, w)))
-        return e;
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct message_hits_row *r = &rows.v[i];
+    while (n_seen <= room && n == in.limit) { /* what was deleted is found, and not shown */
+        if ((e = message_find(q->tx, q->arena, &in, ids, &n, w)) ||
+            (e = q_message_hits(q->tx, (struct message_hits_in){.ids = {ids, n}}, q->arena, &rows,
+                                w)))
+            return e;
+        for (size_t i = 0; i < rows.n && n_seen <= room; i++) {
+            const struct message_hits_row *r = &rows.v[i];
 
-        if (policy_sees_inbox(q->who, r->inbox_id))
+            if (n_seen++ == room) {
+                f->cursor = arena_printf(q->arena, "%" PRId64, last);
+                break;
+            }
+            last = r->id;
             f->v[f->n++] = (struct hit){.kind = "message",
                                         .title = *r->subject ? r->subject : r->author_name,
                                         .snippet = snippet_of(q->arena, r->text, typed),
@@ -118,32 +119,33 @@ static CHECKED enum err find_messages(struct req *q, const char *typed, const ch
                                         .ticket_number = r->number,
                                         .message_id = r->id,
                                         .at = r->created_at};
+        }
+        in.before = n ? ids[n - 1] : in.before;
     }
     return OK;
 }
 
-static CHECKED enum err find_contacts(struct req *q, const char *match, int64_t before,
-                                      int64_t limit, struct found *f, struct why *w)
+static CHECKED enum err find_contacts(struct req *q, struct contact_wanted in, struct found *f,
+                                      struct why *w)
 {
+    size_t room = in.limit++, n;
     struct contact *list;
-    size_t n;
     enum err e;
 
-    if ((e = contact_page(q->tx, q->arena, match, before, (size_t)limit + 1, &list, &n, w)))
+    if ((e = contact_page(q->tx, q->arena, &in, &list, &n, w)))
         return e;
-    if (n > (size_t)limit) {
-        n = (size_t)limit;
+    if (n > room) {
+        n = room;
         f->cursor = arena_printf(q->arena, "%" PRId64, list[n - 1].id);
     }
     for (size_t i = 0; i < n; i++)
-        if (contact_is_seen(q->who, &list[i]))
-            f->v[f->n++] = (struct hit){.kind = "contact",
-                                        .title = list[i].name,
-                                        .snippet = list[i].email   ? list[i].email
-                                                   : list[i].phone ? list[i].phone
-                                                                   : "",
-                                        .contact_id = list[i].id,
-                                        .at = list[i].updated_at};
+        f->v[f->n++] = (struct hit){.kind = "contact",
+                                    .title = list[i].name,
+                                    .snippet = list[i].email   ? list[i].email
+                                               : list[i].phone ? list[i].phone
+                                                               : "",
+                                    .contact_id = list[i].id,
+                                    .at = list[i].updated_at};
     return OK;
 }
 
@@ -175,12 +177,13 @@ enum err search_get(struct req *q, struct res *s, struct why *w)
         return e;
     most = kind ? limit : limit / 2 < CONTACTS_MOST ? limit / 2 : CONTACTS_MOST;
     if ((kind ? strcmp(kind, "contact") == 0 : is_first && most > 0) &&
-        (e = find_contacts(q, match, before, most, &f, w)))
+        (e = find_contacts(q, (struct contact_wanted){match, before, (size_t)most, q->who}, &f, w)))
         return e;
     if (!kind)
         f.cursor = NULL;
     if ((!kind || strcmp(kind, "message") == 0) &&
-        (e = find_messages(q, typed, match, before, limit - (int64_t)f.n, &f, w)))
+        (e = find_messages(
+             q, typed, (struct message_wanted){match, before, (size_t)limit - f.n, q->who}, &f, w)))
         return e;
     return reply_list(s, &SEARCH_HIT, f.v, f.n, f.cursor != NULL, f.cursor);
 }

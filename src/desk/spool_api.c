@@ -29,30 +29,30 @@ SHAPE(SPOOL_ITEM, "SpoolItem", struct spool_item, "A raw message that could not 
 
 enum err quarantine_get(struct req *q, struct res *s, struct why *w)
 {
-    int64_t limit = 0, before = 0;
+    struct spool_page_in in = {.state = SPOOL_QUARANTINE,
+                               .inbox_ids = {q->who->inbox_ids, q->who->n_inboxes},
+                               .with = policy_sees_all(q->who) ? 0 : WITH_SPOOL_PAGE_IN_INBOXES};
     struct spool_page_rows rows;
     struct spool_item *list;
-    size_t n, kept = 0;
+    int64_t limit = 0;
+    size_t n;
     enum err e;
 
     if ((e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)) ||
-        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &before, w)) ||
-        (e = q_spool_page(q->tx,
-                          (struct spool_page_in){
-                              .state = SPOOL_QUARANTINE, .before = before, .limit = limit + 1},
-                          q->arena, &rows, w)))
+        (e = req_query_i64(q, "after", 1, INT64_MAX, INT64_MAX, &in.before, w)))
+        return e;
+    in.limit = limit + 1;
+    if ((e = q_spool_page(q->tx, in, q->arena, &rows, w)))
         return e;
     n = rows.n > (size_t)limit ? (size_t)limit : rows.n;
     list = arena_array(q->arena, n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) {
         const struct spool_page_row *r = &rows.v[i];
 
-        if (policy_sees_inbox(q->who, r->inbox_id))
-            list[kept++] =
-                (struct spool_item){r->id,          r->inbox_id, r->bytes,     r->inbox_name,
-                                    r->external_id, r->error,    r->created_at};
+        list[i] = (struct spool_item){r->id,          r->inbox_id, r->bytes,     r->inbox_name,
+                                      r->external_id, r->error,    r->created_at};
     }
-    return reply_list(s, &SPOOL_ITEM, list, kept, rows.n > n,
+    return reply_list(s, &SPOOL_ITEM, list, n, rows.n > n,
                       rows.n > n ? arena_printf(q->arena, "%" PRId64, rows.v[n - 1].id) : NULL);
 }
 

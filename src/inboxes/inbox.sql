@@ -73,11 +73,15 @@ SELECT id, inbox_id, external_id, hash, bytes, state, tries, error, created_at F
 UPDATE spool SET state = :state, error = :error, message_id = :message_id, tries = tries + 1 WHERE id = :id
 
 -- name: spool_page :many
--- params: state i64, before i64, limit i64
+-- params: state i64, before i64, limit i64, inbox_ids i64[]
 -- returns: id i64, inbox_id i64, inbox_name text, external_id text, bytes i64, error text?, created_at i64
 SELECT s.id, s.inbox_id, i.name AS inbox_name, s.external_id, s.bytes, s.error, s.created_at
   FROM spool s JOIN inbox i ON i.id = s.inbox_id
- WHERE s.state = :state AND s.id < :before ORDER BY s.id DESC LIMIT :limit
+ WHERE s.state = :state AND s.id < :before
+--[ in_inboxes
+   AND s.inbox_id IN (:inbox_ids)
+--]
+ ORDER BY s.id DESC LIMIT :limit
 
 -- name: blob_is_used :one
 -- Is any row still pointing at this blob?

@@ -60,11 +60,16 @@ bool policy_may(const struct principal *who, enum permission p)
     return false;
 }
 
+bool policy_sees_all(const struct principal *who)
+{
+    return who->kind != WHO_NOBODY && (who->kind == WHO_SYSTEM || who->sees_all);
+}
+
 bool policy_sees_inbox(const struct principal *who, int64_t inbox_id)
 {
     if (who->kind == WHO_NOBODY)
         return false;
-    if (who->kind == WHO_SYSTEM || who->sees_all)
+    if (policy_sees_all(who))
         return true;
     for (size_t i = 0; i < who->n_inboxes; i++)
         if (who->inbox_ids[i] == inbox_id)

@@ -30,6 +30,8 @@ enum permission { P_NONE = 0, PERMISSION_LIST(PERMISSION_ENUM) P_COUNT };
 bool policy_may(const struct principal *who, enum permission p);
 /* May they see what is in this inbox? 0 is no inbox: leads and admins, and who sees all. */
 bool policy_sees_inbox(const struct principal *who, int64_t inbox_id);
+/* May they see what is in every inbox? Else only in who->inbox_ids. */
+bool policy_sees_all(const struct principal *who);
 /* May `who` give this role to somebody (an agent or a key)? Never above their own. */
 bool policy_may_give_role(const struct principal *who, enum role r);
 const char *permission_name(enum permission p);

@@ -8,6 +8,7 @@
 #include "base/json_shape.h"
 #include "channels/channel.h"
 
+struct principal;
 struct tx;
 
 enum message_kind { MESSAGE_INCOMING = 1, MESSAGE_REPLY, MESSAGE_NOTE, MESSAGE_ACTIVITY };
@@ -93,11 +94,18 @@ struct message_new {
 CHECKED enum err message_save(struct tx *tx, struct arena *a, const struct message_new *m,
                               struct why *w);
 
-/* Ids of messages that match, newest first, below `before`: at most `limit` into `ids`. `match`
- * is in the engine's own query language (search/query.h); where it ends in a beginning of a
- * word, messages that hold the whole word come alone, if there are any. */
-CHECKED enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t before,
-                              size_t limit, int64_t *ids, size_t *ret_n, struct why *w);
+/* Which messages are looked for. `match` is in the engine's own query language
+ * (search/query.h); where it ends in a beginning of a word, messages that hold the whole word
+ * come alone, if there are any. */
+struct message_wanted {
+    const char *match;
+    int64_t before; /* ids below this */
+    size_t limit;
+    const struct principal *who; /* in the inboxes that they see */
+};
+/* Their ids, newest first: at most `limit` into `ids`, fewer only at the end. */
+CHECKED enum err message_find(struct tx *tx, struct arena *a, const struct message_wanted *in,
+                              int64_t *ids, size_t *ret_n, struct why *w);
 
 /* One line of at most 160 characters for lists. */
 const char *message_preview(struct arena *a, const char *text);

@@ -104,15 +104,23 @@ UPDATE message SET search = to_tsvector('simple', :text || ' ' || COALESCE(:subj
 
 -- name: message_search :many
 -- engine: sqlite
--- params: match text, before i64, limit i64
+-- params: match text, before i64, limit i64, inbox_ids i64[]
 -- returns: id i64
-SELECT rowid AS id FROM message_fts WHERE message_fts MATCH :match AND rowid < :before ORDER BY rowid DESC LIMIT :limit
+SELECT rowid AS id FROM message_fts WHERE message_fts MATCH :match AND rowid < :before
+--[ in_inboxes
+   AND (SELECT m.inbox_id FROM message m WHERE m.id = message_fts.rowid) IN (:inbox_ids)
+--]
+ ORDER BY rowid DESC LIMIT :limit
 
 -- name: message_search_pg :many
 -- engine: pg
--- params: match text, before i64, limit i64
+-- params: match text, before i64, limit i64, inbox_ids i64[]
 -- returns: id i64
-SELECT id FROM message WHERE search @@ to_tsquery('simple', :match) AND id < :before ORDER BY id DESC LIMIT :limit
+SELECT id FROM message WHERE search @@ to_tsquery('simple', :match) AND id < :before
+--[ in_inboxes
+   AND inbox_id IN (:inbox_ids)
+--]
+ ORDER BY id DESC LIMIT :limit
 
 -- name: message_hits :many
 -- What a list of found messages shows.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "people/policy.h"
 #include "search/query.h"
 #include "store/store.h"
 #include "sys/secret.h"
@@ -273,32 +274,36 @@ enum err message_save(struct tx *tx, struct arena *a, const struct message_new *
     return index_message(tx, m, w);
 }
 
-static CHECKED enum err find_in_index(struct tx *tx, struct arena *a, const char *match,
-                                      int64_t before, size_t limit, int64_t *ids, size_t *ret_n,
+static CHECKED enum err find_in_index(struct tx *tx, struct arena *a,
+                                      const struct message_wanted *in, int64_t *ids, size_t *ret_n,
                                       struct why *w)
 {
+    struct i64_list inboxes = {in->who->inbox_ids, in->who->n_inboxes};
+    bool sees_all = policy_sees_all(in->who);
     size_t n = 0;
     enum err e;
 
     if (tx_engine(tx) == STORE_SQLITE) {
+        struct message_search_in q = {.match = in->match,
+                                      .before = in->before,
+                                      .limit = (int64_t)in->limit,
+                                      .inbox_ids = inboxes,
+                                      .with = sees_all ? 0 : WITH_MESSAGE_SEARCH_IN_INBOXES};
         struct message_search_rows rows;
 
-        e = q_message_search(
-            tx,
-            (struct message_search_in){.match = match, .before = before, .limit = (int64_t)limit},
-            a, &rows, w);
-        if (e)
+        if ((e = q_message_search(tx, q, a, &rows, w)))
             return e;
         for (; n < rows.n; n++)
             ids[n] = rows.v[n].id;
     } else {
+        struct message_search_pg_in q = {.match = in->match,
+                                         .before = in->before,
+                                         .limit = (int64_t)in->limit,
+                                         .inbox_ids = inboxes,
+                                         .with = sees_all ? 0 : WITH_MESSAGE_SEARCH_PG_IN_INBOXES};
         struct message_search_pg_rows rows;
 
-        e = q_message_search_pg(tx,
-                                (struct message_search_pg_in){
-                                    .match = match, .before = before, .limit = (int64_t)limit},
-                                a, &rows, w);
-        if (e)
+        if ((e = q_message_search_pg(tx, q, a, &rows, w)))
             return e;
         for (; n < rows.n; n++)
             ids[n] = rows.v[n].id;
@@ -309,22 +314,23 @@ static CHECKED enum err find_in_index(struct tx *tx, struct arena *a, const char
 
 /* Whole words first: they are found in an instant. The last word as a beginning, which reads
  * every message of every word that begins so, only where no message holds it whole. */
-enum err message_find(struct tx *tx, struct arena *a, const char *match, int64_t before,
-                      size_t limit, int64_t *ids, size_t *ret_n, struct why *w)
+enum err message_find(struct tx *tx, struct arena *a, const struct message_wanted *in, int64_t *ids,
+                      size_t *ret_n, struct why *w)
 {
-    const char *whole = query_whole(a, match);
+    struct message_wanted whole = *in, any = {.before = INT64_MAX, .limit = 1, .who = in->who};
+    size_t n = 0, n_any = 0;
     int64_t newest;
-    size_t n = 0, any = 0;
     enum err e;
 
-    if (whole) {
-        if ((e = find_in_index(tx, a, whole, before, limit, ids, &n, w)))
+    whole.match = any.match = query_whole(a, in->match);
+    if (whole.match) {
+        if ((e = find_in_index(tx, a, &whole, ids, &n, w)))
             return e;
-        any = n;
-        if (n == 0 && (e = find_in_index(tx, a, whole, INT64_MAX, 1, &newest, &any, w)))
+        n_any = n;
+        if (n == 0 && (e = find_in_index(tx, a, &any, &newest, &n_any, w)))
             return e;
     }
-    if (any == 0 && (e = find_in_index(tx, a, match, before, limit, ids, &n, w)))
+    if (n_any == 0 && (e = find_in_index(tx, a, in, ids, &n, w)))
         return e;
     *ret_n = n;
     return OK;

@@ -234,12 +234,13 @@ static CHECKED enum err run_tag(struct page *p, struct why *w)
 static CHECKED enum err found_step(struct page *p, const char *match, int64_t *before,
                                    size_t *ret_n, struct why *w)
 {
+    struct message_wanted wanted = {match, *before, STEP_ROWS, p->who};
     int64_t *ids = arena_array(p->a, STEP_ROWS, sizeof *ids);
     struct message_tickets_rows of;
     struct ticket_sieve_rows rows;
     enum err e;
 
-    if ((e = message_find(p->tx, p->a, match, *before, STEP_ROWS, ids, ret_n, w)))
+    if ((e = message_find(p->tx, p->a, &wanted, ids, ret_n, w)))
         return e;
     if (*ret_n == 0)
         return OK;

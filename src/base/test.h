@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h" /* before cmocka takes the name `fail` */
+
 #include <cmocka.h>
 
 #undef fail
@@ -17,4 +19,12 @@
         print_error(__VA_ARGS__);                                                                  \
         print_error("\n");                                                                         \
         _fail(__FILE__, __LINE__);                                                                 \
+    } while (0)
+
+/* Fails with the words of the reason, a struct why. */
+#define assert_well(expr, w)                                                                       \
+    do {                                                                                           \
+        enum err e_ = (expr);                                                                      \
+        if (e_)                                                                                    \
+            fail_msg("%s: %s: %s", #expr, err_name(e_), (w).text);                                 \
     } while (0)

@@ -1,21 +1,17 @@
 /* imap_test.c: does a slow, stalling or lying server hold up only itself, and does no password
  * leave for a server that is not the right one? Against a scripted server; the waits are
  * injected, and nothing is judged by the clock. */
-#include <setjmp.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/limits.h"
+#include "base/test.h"
 #include "channels/email/email.h"
 #include "channels/email/fake_server.h"
 #include "channels/email/imap_pull.h"
+#include "channels/email/mail_case.h"
 #include "sys/secret.h"
-
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
 
 /* libetpan forgets a greeting of "BYE": 49 bytes each time, no more often than we try again. */
 const char *__lsan_default_suppressions(void);
@@ -66,6 +62,8 @@ static const struct imap_times QUICK = {
         FAKE_SAY, "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$T OK [READ-ONLY] examined\r\n"         \
     }
 
+#define IN_BOX GREETING, LOGIN, CAPABLE, EXAMINE
+
 static enum err try_open(const struct fake_step *steps, const struct imap_times *times,
                          enum fake_cert cert, const char *security, char why[WHY_TEXT_BYTES],
                          bool *ret_saw_login)
@@ -93,8 +91,7 @@ static enum err try_open(const struct fake_step *steps, const struct imap_times 
 
 static void no_password_for_strangers(void **state)
 {
-    static const struct fake_step whole[] = {{FAKE_TLS, NULL}, GREETING, LOGIN,
-                                             CAPABLE,          EXAMINE,  {FAKE_STALL, NULL}};
+    static const struct fake_step whole[] = {{FAKE_TLS, NULL}, IN_BOX, {FAKE_STALL, NULL}};
     static const struct fake_step starttls[] = {GREETING,
                                                 {FAKE_HEAR, "STARTTLS"},
                                                 {FAKE_SAY, "$T OK go\r\n"},
@@ -243,99 +240,31 @@ static void the_guard_follows_the_framing(void **state)
 
 /* --- the thread of one inbox ------------------------------------------------------------- */
 
-#define MOST 20
-
-struct house {
-    struct channel_host host;
-    atomic_int spooled, tries, ending, ills, wells;
-    atomic_int full; /* answer E_FULL so many times first */
-    char keys[MOST][100];
-    char items[MOST][400];
-    char note[100], ill[WHY_TEXT_BYTES];
-};
-
-static enum err spool(const struct channel_host *h, const struct inbox *inbox,
-                      const char *external_id, const void *raw, size_t n, struct why *w)
-{
-    struct house *house = h->house;
-    int k = house->spooled;
-
-    house->tries++;
-    if (house->full > 0) {
-        house->full--;
-        return fail(w, E_FULL, "the disk is full");
-    }
-    for (int i = 0; i < k; i++)
-        if (strcmp(house->keys[i], external_id) == 0)
-            return OK;
-    if (k == MOST)
-        return fail(w, E_BUSY, "enough");
-    snprintf(house->keys[k], sizeof house->keys[k], "%s", external_id);
-    snprintf(house->items[k], sizeof house->items[k], "%.*s", (int)n, (const char *)raw);
-    house->spooled++;
-    return OK;
-}
-
-static enum err note_get(const struct channel_host *h, int64_t inbox_id, const char *name,
-                         struct arena *a, const char **ret, struct why *w)
-{
-    *ret = arena_str(a, ((struct house *)h->house)->note);
-    return OK;
-}
-
-static enum err note_set(const struct channel_host *h, int64_t inbox_id, const char *name,
-                         const char *value, struct why *w)
-{
-    struct house *house = h->house;
-
-    snprintf(house->note, sizeof house->note, "%s", value);
-    return OK;
-}
-
-static void health(const struct channel_host *h, int64_t inbox_id, enum err e, const char *text)
-{
-    struct house *house = h->house;
-
-    if (e)
-        snprintf(house->ill, sizeof house->ill, "%s", text);
-    if (e)
-        house->ills++;
-    else
-        house->wells++;
-}
-
-static bool is_ending(const struct channel_host *h)
-{
-    return ((struct house *)h->house)->ending;
-}
-
-static struct house *house_new(void)
-{
-    struct house *h = calloc(1, sizeof *h);
-
-    h->host = (struct channel_host){h, spool, note_get, note_set, health, is_ending};
-    return h;
-}
-
 /* Run against the script until `done`, or far too long. */
 static void pull_until(struct house *h, const struct fake_step *steps, bool (*done)(struct house *),
                        int *ret_connections)
 {
     struct fake *f = fake_start(steps, CERT_GOOD);
     struct channel_run *run = NULL;
-    struct inbox inbox = {.id = 5, .name = "Help", .channel = "email", .secret = "00"};
+    struct mail_server imap = {.host = "localhost",
+                               .port = fake_port(f),
+                               .security = "none",
+                               .user = "care",
+                               .password = "p"};
+    struct mail_settings settings = {.address = "care@localhost", .imap = &imap};
+    struct arena *a = arena_new(4096);
+    struct inbox inbox = {.id = 5,
+                          .name = "Help",
+                          .channel = "email",
+                          .secret = "00",
+                          .settings = settings_json(a, &settings)};
     struct why w = {0};
-    char settings[400];
 
-    snprintf(settings, sizeof settings,
-             "{\"address\":\"care@localhost\",\"imap\":{\"host\":\"localhost\",\"port\":%d,"
-             "\"security\":\"none\",\"user\":\"care\",\"password\":\"p\"}}",
-             fake_port(f));
-    inbox.settings = settings;
-    assert_int_equal(imap_pull_start(&inbox, &PATIENT, &h->host, &run, &w), OK);
+    assert_well(imap_pull_start(&inbox, &PATIENT, &h->host, &run, &w), w);
     for (int i = 0; i < 2000 && !done(h); i++)
         usleep(5000);
     imap_pull_stop(run);
+    arena_free(a);
     if (ret_connections)
         *ret_connections = fake_connections(f);
     fake_stop(f);
@@ -346,10 +275,13 @@ static void pull_until(struct house *h, const struct fake_step *steps, bool (*do
     {                                                                                              \
         FAKE_SAY, "* SEARCH" uids "\r\n$T OK done\r\n"                                             \
     }
-#define MAIL(n, uid, words)                                                                        \
+#define SIZE(n, uid, bytes)                                                                        \
     {FAKE_HEAR, "RFC822.SIZE"},                                                                    \
-        {FAKE_SAY, "* " n " FETCH (UID " uid " RFC822.SIZE 30)\r\n$T OK done\r\n"},                \
-        {FAKE_HEAR, "BODY.PEEK[]"},                                                                \
+    {                                                                                              \
+        FAKE_SAY, "* " n " FETCH (UID " uid " RFC822.SIZE " bytes ")\r\n$T OK done\r\n"            \
+    }
+#define MAIL(n, uid, words)                                                                        \
+    SIZE(n, uid, "30"), {FAKE_HEAR, "BODY.PEEK[]"},                                                \
     {                                                                                              \
         FAKE_SAY, "* " n " FETCH (UID " uid " BODY[] {30}\r\nFrom: a@example.org\r\n\r\n" words    \
                   ")\r\n$T OK done\r\n"                                                            \
@@ -362,10 +294,7 @@ static bool has_two(struct house *h)
 
 static void new_mail_is_spooled_once_and_noted(void **state)
 {
-    static const struct fake_step steps[] = {GREETING,
-                                             LOGIN,
-                                             CAPABLE,
-                                             EXAMINE,
+    static const struct fake_step steps[] = {IN_BOX,
                                              SEARCH(" 5 4 5 4"),
                                              MAIL("1", "4", "four..."),
                                              MAIL("2", "5", "five..."),
@@ -374,10 +303,10 @@ static void new_mail_is_spooled_once_and_noted(void **state)
 
     pull_until(h, steps, has_two, NULL);
     assert_int_equal(h->spooled, 2);
-    assert_non_null(strstr(h->items[0], "four"));
-    assert_non_null(strstr(h->items[1], "five"));
+    assert_non_null(strstr(h->items[0].p, "four"));
+    assert_non_null(strstr(h->items[1].p, "five"));
     assert_int_equal(strncmp(h->note, "7 5 ", 4), 0);
-    free(h);
+    house_free(h);
 }
 
 static bool has_three(struct house *h)
@@ -399,10 +328,7 @@ static void other_numbers_mean_looking_again_without_doubles(void **state)
         MAIL("2", "2", "five..."),
         MAIL("3", "3", "six...."),
         {FAKE_STALL, NULL}};
-    static const struct fake_step before[] = {GREETING,
-                                              LOGIN,
-                                              CAPABLE,
-                                              EXAMINE,
+    static const struct fake_step before[] = {IN_BOX,
                                               SEARCH(" 4 5"),
                                               MAIL("1", "4", "four..."),
                                               MAIL("2", "5", "five..."),
@@ -413,7 +339,7 @@ static void other_numbers_mean_looking_again_without_doubles(void **state)
     pull_until(h, steps, has_three, NULL);
     assert_int_equal(h->spooled, 3);
     assert_int_equal(strncmp(h->note, "8 3 ", 4), 0);
-    free(h);
+    house_free(h);
 }
 
 static bool was_full(struct house *h)
@@ -424,8 +350,7 @@ static bool was_full(struct house *h)
 static void a_full_disk_leaves_the_mail_where_it_is(void **state)
 {
     static const struct fake_step steps[] = {
-        GREETING,          LOGIN, CAPABLE, EXAMINE, SEARCH(" 4"), MAIL("1", "4", "four..."),
-        {FAKE_STALL, NULL}};
+        IN_BOX, SEARCH(" 4"), MAIL("1", "4", "four..."), {FAKE_STALL, NULL}};
     struct house *h = house_new();
     int connections = 0;
 
@@ -436,21 +361,16 @@ static void a_full_disk_leaves_the_mail_where_it_is(void **state)
     assert_true(h->ills > 0);
     assert_non_null(strstr(h->ill, "disk is full"));
     assert_true(connections >= 4);
-    free(h);
+    house_free(h);
 }
 
 static void a_mail_too_big_leaves_a_visible_sign(void **state)
 {
-    static const struct fake_step steps[] = {
-        GREETING,
-        LOGIN,
-        CAPABLE,
-        EXAMINE,
-        SEARCH(" 4 5"),
-        {FAKE_HEAR, "RFC822.SIZE"},
-        {FAKE_SAY, "* 1 FETCH (UID 4 RFC822.SIZE 99000000)\r\n$T OK done\r\n"},
-        MAIL("2", "5", "five..."),
-        {FAKE_STALL, NULL}};
+    static const struct fake_step steps[] = {IN_BOX,
+                                             SEARCH(" 4 5"),
+                                             SIZE("1", "4", "99000000"),
+                                             MAIL("2", "5", "five..."),
+                                             {FAKE_STALL, NULL}};
     struct house *h = house_new();
     struct inbox inbox = {.settings = "{\"address\":\"care@localhost\"}", .secret = "00"};
     struct arena *a = arena_new(4096);
@@ -459,12 +379,12 @@ static void a_mail_too_big_leaves_a_visible_sign(void **state)
 
     pull_until(h, steps, has_two, NULL);
     assert_int_equal(h->spooled, 2);
-    assert_int_equal(email_channel.parse(&inbox, h->items[0], strlen(h->items[0]), a, &in, &w),
+    assert_int_equal(email_channel.parse(&inbox, h->items[0].p, h->items[0].n, a, &in, &w),
                      E_INVALID);
     assert_non_null(strstr(w.text, "95 MB"));
     assert_non_null(strstr(w.text, "number 4"));
     arena_free(a);
-    free(h);
+    house_free(h);
 }
 
 static bool has_tried_thrice(struct house *h)
@@ -475,13 +395,9 @@ static bool has_tried_thrice(struct house *h)
 static void hanging_up_in_the_middle_loses_nothing(void **state)
 {
     static const struct fake_step steps[] = {
-        GREETING,
-        LOGIN,
-        CAPABLE,
-        EXAMINE,
+        IN_BOX,
         SEARCH(" 4"),
-        {FAKE_HEAR, "RFC822.SIZE"},
-        {FAKE_SAY, "* 1 FETCH (UID 4 RFC822.SIZE 30)\r\n$T OK done\r\n"},
+        SIZE("1", "4", "30"),
         {FAKE_HEAR, "BODY.PEEK[]"},
         {FAKE_SAY, "* 1 FETCH (UID 4 BODY[] {30}\r\nFrom: a@exa"},
         {FAKE_CLOSE, NULL}};
@@ -491,27 +407,22 @@ static void hanging_up_in_the_middle_loses_nothing(void **state)
     assert_int_equal(h->spooled, 0);
     assert_int_equal(h->wells, 0);
     assert_true(h->note[0] == 0 || strstr(h->note, " 0 "));
-    free(h);
+    house_free(h);
 }
 
 static void an_answer_for_another_mail_is_not_taken(void **state)
 {
-    static const struct fake_step steps[] = {
-        GREETING,
-        LOGIN,
-        CAPABLE,
-        EXAMINE,
-        SEARCH(" 4 5"),
-        {FAKE_HEAR, "RFC822.SIZE"},
-        {FAKE_SAY, "* 1 FETCH (UID 99 RFC822.SIZE 30)\r\n$T OK done\r\n"},
-        MAIL("2", "5", "five..."),
-        {FAKE_STALL, NULL}};
+    static const struct fake_step steps[] = {IN_BOX,
+                                             SEARCH(" 4 5"),
+                                             SIZE("1", "99", "30"),
+                                             MAIL("2", "5", "five..."),
+                                             {FAKE_STALL, NULL}};
     struct house *h = house_new();
 
     pull_until(h, steps, was_full, NULL);
     assert_int_equal(h->spooled, 1);
-    assert_non_null(strstr(h->items[0], "five"));
-    free(h);
+    assert_non_null(strstr(h->items[0].p, "five"));
+    house_free(h);
 }
 
 int main(int argc, char **argv)

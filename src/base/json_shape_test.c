@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "base/scope.h"
 
 struct owner {

@@ -1,14 +1,11 @@
 /* registry_test.c: is each channel found by its name, and does the smallest one keep its word? */
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/test.h"
 #include "channels/channel.h"
-
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
 
 static void every_channel_is_found_by_its_name(void **state)
 {

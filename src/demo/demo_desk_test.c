@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "base/scope.h"
 
 SCOPED_FREE(struct arena, arena_free)

@@ -2,7 +2,7 @@
  * a client that says exactly what it is told. Tests of http/ only. */
 #pragma once
 
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "http/http.h"
 
 struct fixture {

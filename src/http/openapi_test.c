@@ -1,7 +1,7 @@
 /* Does the description say what the table says? */
 #include "http/openapi.h"
 
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "base/scope.h"
 
 struct part {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "base/scope.h"
 
 #define CASES SOURCE_ROOT "/tests/wire/import"

@@ -1,7 +1,7 @@
 /* Is a time read as what it says, and nonsense not at all? */
 #include "import/stamp.h"
 
-#include "base/cmocka_run.h"
+#include "base/test.h"
 
 static void times(void **state)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cmocka_run.h"
+#include "base/test.h"
 
 /* A corpus of small talks: tweet, who (negative: us), whom it answers (0: nobody), when. */
 static const struct {

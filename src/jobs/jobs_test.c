@@ -1,12 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 
-#include <stdint.h>
 
 #include "jobs/jobs.h"
 
-#include <cmocka.h>
+#include "base/test.h"
 
 static void backoff_rises_to_an_hour(void **state)
 {

@@ -1,12 +1,8 @@
 /* Every permission for every kind of caller: the table that routes, events and search share. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "people/policy.h"
 
-#include <cmocka.h>
+#include "base/test.h"
 
 /* One letter a role: agent, coach, lead, admin; "-": nobody. */
 static const struct {

@@ -1,12 +1,8 @@
 /* What a person types becomes words, never operators. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "search/query.h"
 
-#include <cmocka.h>
+#include "base/test.h"
 
 static void typed_words_become_queries(void **state)
 {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
+#include "base/test.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SHADOW true

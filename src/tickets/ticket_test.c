@@ -1,12 +1,8 @@
 /* What an event does to a ticket: rows that say their story in words. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "tickets/ticket.h"
 
-#include <cmocka.h>
+#include "base/test.h"
 
 #define NOW    ((msec)1800000000000)
 #define BEFORE (NOW - 60000)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/cmocka_run.h"
+#include "base/test.h"
 #include "base/scope.h"
 
 SCOPED_FREE(struct arena, arena_free)

@@ -6,20 +6,17 @@
  * Then the public corpus and mutations of it: never a crash, never a hang. */
 #include <dirent.h>
 #include <inttypes.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/test.h"
 #include "base/scope.h"
 #include "channels/email/email.h"
 #include "channels/email/mime.h"
 #include "sys/secret.h"
-
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
 
 #define CASES_MAX     200
 #define MUTATIONS     500

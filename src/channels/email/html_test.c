@@ -3,12 +3,10 @@
 
 #include <ctype.h>
 #include <gumbo.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
+#include "base/test.h"
 
 #define OUT_MAX (8UL * 1024 * 1024)
 

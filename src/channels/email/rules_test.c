@@ -1,16 +1,13 @@
 /* rules_test.c: who is answered, what is from a machine, and whose signature counts? */
 #include "channels/email/rules.h"
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/test.h"
 #include "channels/email/quote.h"
 #include "sys/secret.h"
-
-#include <cmocka.h>
-#undef fail /* cmocka's; ours is base/err.h */
 
 #define OWN    "help@example.com"
 #define SECRET "00112233445566778899aabbccddeeff"

@@ -1,12 +1,7 @@
 /* Is anybody in? */
 #include "channels/webchat/hours.h"
+#include "base/test.h"
 #include "sys/zone.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h> /* last: its fail() is not ours */
 
 #define H ((msec)3600 * 1000)
 #define M ((msec)60 * 1000)

@@ -1,11 +1,7 @@
 /* Which pages may show the chat? */
 #include "channels/webchat/origin.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h> /* last: its fail() is not ours */
+#include "base/test.h"
 
 static const struct {
     const char *says, *text, *want; /* want NULL: refused */

@@ -1,14 +1,9 @@
 /* Who is talking? Vectors made with Python's hmac and base64 (see each). */
 #include "channels/webchat/token.h"
+#include "base/test.h"
 #include "sys/secret.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h> /* last: its fail() is not ours */
-
 #define SECRET "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define OTHER  "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define INBOX  INT64_C(114896437281234)

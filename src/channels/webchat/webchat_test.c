@@ -1,13 +1,9 @@
 /* Which settings of a chat inbox are taken? */
 #include "channels/webchat/webchat.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h> /* last: its fail() is not ours */
 
+#include "base/test.h"
 static void settings_are_read(void **state)
 {
     static const char JSON[] =

@@ -5,6 +5,9 @@
  * Never jump with `goto` in a function that uses SCOPED. */
 #pragma once
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #define SCOPED(fn) __attribute__((cleanup(fn)))
 #define TAKE(x)                                                                                    \
     __extension__({                                                                                \
@@ -19,3 +22,15 @@
     {                                                                                              \
         fn(*p);                                                                                    \
     }
+
+/* For SCOPED: a file descriptor, unless it is negative; a pointer from malloc. */
+static inline void fd_close_p(const int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static inline void heap_free_p(void *p)
+{
+    free(*(void **)p);
+}

@@ -124,3 +124,15 @@ size_t utf8_cut(const char *p, size_t n, size_t max)
         i += len;
     return i;
 }
+
+void hex_of(const void *p, size_t n, char *ret)
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    const unsigned char *u = p;
+
+    for (size_t i = 0; i < n; i++) {
+        ret[2 * i] = DIGITS[u[i] >> 4];
+        ret[2 * i + 1] = DIGITS[u[i] & 15];
+    }
+    ret[2 * n] = 0;
+}

@@ -36,3 +36,6 @@ bool utf8_is_valid(const char *p, size_t n); /* RFC 3629: no surrogates, no over
 size_t utf8_count(const char *p, size_t n);  /* characters (code points) of valid UTF-8 */
 /* The longest valid prefix of at most `max` bytes that does not split a character. */
 size_t utf8_cut(const char *p, size_t n, size_t max);
+
+/* Bytes as 2 n small hexadecimal digits and a NUL. */
+void hex_of(const void *p, size_t n, char *ret);

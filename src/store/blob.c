@@ -8,19 +8,9 @@
 #include <unistd.h>
 
 #include "base/scope.h"
+#include "base/str.h"
 #include "store/blob_way.h"
 #include "store/engine.h"
-
-static void fd_close_p(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void heap_free_p(unsigned char **p)
-{
-    free(*p);
-}
 
 static void digest_free_p(EVP_MD_CTX **c)
 {
@@ -75,11 +65,7 @@ static enum err hash_of(const struct blob_source *from, char ret[BLOB_HASH_BYTES
     }
     if (EVP_DigestFinal_ex(ctx, sum, NULL) != 1)
         return fail(w, E_INTERNAL, "SHA-256 does not work");
-    for (size_t i = 0; i < sizeof sum; i++) {
-        ret[2 * i] = "0123456789abcdef"[sum[i] >> 4];
-        ret[2 * i + 1] = "0123456789abcdef"[sum[i] & 15];
-    }
-    ret[BLOB_HASH_BYTES - 1] = 0;
+    hex_of(sum, sizeof sum, ret);
     *ret_bytes = at;
     return OK;
 }

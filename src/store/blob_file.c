@@ -20,17 +20,6 @@ struct blob_path {
     char fresh[PATH_BYTES + 120]; /* while it is written */
 };
 
-static void fd_close_p(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void heap_free_p(void *p)
-{
-    free(*(void **)p);
-}
-
 static enum err no_room(struct why *w, const char *path)
 {
     if (errno == ENOSPC || errno == EDQUOT)

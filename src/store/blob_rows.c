@@ -11,12 +11,6 @@
 
 SCOPED_FREE(struct arena, arena_free)
 
-static void fd_close_p(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 /* In: on a connection of its own, so that no message waits behind an attachment. */
 
 static enum err add_chunks(struct tx *tx, const struct blob_source *from, const char *hash,

@@ -8,19 +8,9 @@
 #include <unistd.h>
 
 #include "base/scope.h"
+#include "base/str.h"
 
 #define CHUNK_BYTES ((size_t)1024 * 1024)
-
-static void fd_close_p(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void heap_free_p(unsigned char **p)
-{
-    free(*p);
-}
 
 static void digest_free_p(EVP_MD_CTX **c)
 {
@@ -53,17 +43,6 @@ static bool write_all(int fd, const unsigned char *p, size_t n)
     return true;
 }
 
-static void to_hex(const unsigned char *p, unsigned n, char *out)
-{
-    static const char HEX[] = "0123456789abcdef";
-
-    for (unsigned i = 0; i < n; i++) {
-        out[2 * i] = HEX[p[i] >> 4];
-        out[2 * i + 1] = HEX[p[i] & 15];
-    }
-    out[2 * n] = '\0';
-}
-
 /* From one file through the hash, and into `to` unless it is -1. */
 static enum err pump(int from, int to, const char *from_path, const char *to_path,
                      char ret[COPY_HASH_BYTES], int64_t *ret_bytes, struct why *w)
@@ -93,7 +72,7 @@ static enum err pump(int from, int to, const char *from_path, const char *to_pat
     }
     if (!EVP_DigestFinal_ex(digest, hash, &n_hash))
         abort();
-    to_hex(hash, n_hash, ret);
+    hex_of(hash, n_hash, ret);
     return OK;
 }
 

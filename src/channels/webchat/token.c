@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "sys/secret.h"
 
 #define TOKEN_HEX      20   /* 80 bits: nobody guesses that through a rate limit */
@@ -22,23 +23,12 @@ static void derive(int64_t inbox_id, const char *inbox_secret, const char *purpo
     secret_sign(inbox_secret, strlen(inbox_secret), text, (size_t)n, ret);
 }
 
-static void hex(const unsigned char *p, size_t n, char *out)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < n; i++) {
-        out[2 * i] = DIGITS[p[i] >> 4];
-        out[2 * i + 1] = DIGITS[p[i] & 15];
-    }
-    out[2 * n] = 0;
-}
-
 static void token_mac(int64_t inbox_id, const char *inbox_secret, char out[2 * HASH_BYTES + 1])
 {
     unsigned char mac[HASH_BYTES];
 
     derive(inbox_id, inbox_secret, "webchat widget", mac);
-    hex(mac, sizeof mac, out);
+    hex_of(mac, sizeof mac, out);
     out[TOKEN_HEX] = 0;
 }
 
@@ -91,7 +81,7 @@ static void identity_secret(int64_t inbox_id, const char *inbox_secret,
     unsigned char key[HASH_BYTES];
 
     derive(inbox_id, inbox_secret, "webchat identity", key);
-    hex(key, sizeof key, out);
+    hex_of(key, sizeof key, out);
 }
 
 const char *webchat_identity_secret(int64_t inbox_id, const char *inbox_secret, struct arena *a)
@@ -115,7 +105,7 @@ bool webchat_identity_is(const char *external_id, const char *signature, int64_t
                                                             : signature[i];
     identity_secret(inbox_id, inbox_secret, key);
     secret_sign(key, 2 * HASH_BYTES, external_id, strlen(external_id), mac);
-    hex(mac, sizeof mac, want);
+    hex_of(mac, sizeof mac, want);
     return secret_equal(got, want, 2 * HASH_BYTES);
 }
 

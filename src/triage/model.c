@@ -142,6 +142,21 @@ void model_write(const struct model_parts *p, void **ret, size_t *ret_n)
     *ret_n = at;
 }
 
+void model_reseal(void *bytes, size_t n)
+{
+    struct header *h = bytes;
+
+    if (n < sizeof *h)
+        return;
+    for (int i = 0; i < SECTION_COUNT; i++) {
+        struct place *p = &h->places[i];
+
+        if (p->at <= n && p->n <= n - p->at)
+            p->crc = crc_of((const char *)bytes + p->at, p->n);
+    }
+    h->crc = crc_of(h, offsetof(struct header, crc));
+}
+
 /* ------- opening */
 
 static CHECKED enum err damaged(const char *section, const char *how, struct why *w)

@@ -12,18 +12,7 @@
 /* From so many rows on a hidden layer earns its keep (measured: notes of issue 3). */
 #define DEEP_LEAST   3000
 #define DEEP_MEMBERS 3
-#define DEEP_HIDDEN  256
 #define PROMISE      0.98F
-
-static const struct train_plan LINEAR = {
-    .epochs = 12, .rate = 0.3F, .drop = 0.3F, .with_typos = true};
-static const struct train_plan DEEP = {.n_hidden = DEEP_HIDDEN,
-                                       .epochs = 8,
-                                       .rate = 0.1F,
-                                       .drop = 0.5F,
-                                       .drop_hid = 0.5F,
-                                       .smooth = 0.1F,
-                                       .with_typos = true};
 
 /* The members' weights on their way into one net of bytes. */
 struct merged {
@@ -108,11 +97,11 @@ static CHECKED enum err train_members(const struct train_input *in, const struct
     size_t members = is_deep ? DEEP_MEMBERS : 1;
     enum err e;
 
-    merged_start(m, s, members, is_deep ? DEEP_HIDDEN : 0);
+    merged_start(m, s, members, is_deep ? TRAIN_DEEP.n_hidden : 0);
     for (size_t i = 0; i < members; i++) {
         struct train_progress progress = {in, 0.9F * (float)i / (float)members,
                                           0.9F * (float)(i + 1) / (float)members};
-        struct train_plan plan = is_deep ? DEEP : LINEAR;
+        struct train_plan plan = is_deep ? TRAIN_DEEP : TRAIN_LINEAR;
         struct train_net t;
 
         plan.seed = in->seed * 1000 + i;

@@ -15,11 +15,14 @@ struct train_plan {
     uint64_t seed;
 };
 
+extern const struct train_plan TRAIN_LINEAR, TRAIN_DEEP;
+
 /* Weights in floats: rows of `width`, then as in struct net. */
 struct train_net {
     size_t n_rows, n_labels, wide, n_hidden, width;
-    float *rows, *bias, *out;       /* the weights */
-    float *rows_g, *bias_g, *out_g; /* their sums of squared gradients */
+    float *rows, *bias, *out; /* the weights */
+    float *rows_g;            /* two a row: sums of squared gradients, wide and deep */
+    float *bias_g, *out_g;    /* one a weight */
 };
 
 struct train_progress {

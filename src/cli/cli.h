@@ -84,4 +84,5 @@ int cmd_doctor(struct cli *c);
 int cmd_migrate(struct cli *c);
 int cmd_move(struct cli *c);
 int cmd_openapi(struct cli *c);
+int cmd_pii(struct cli *c);
 int cmd_triage(struct cli *c);

@@ -88,4 +88,10 @@ const struct command COMMANDS[] = {
      "with the threshold that was stored at training unless --threshold-from says otherwise. read\n"
      "takes lines and prints JSON lines. A malformed file is refused with its line, exit 2.",
      TRIAGE, 1, 2, false, false, cmd_triage},
+    {"pii", "find personal data in lines of text", "scan",
+     "Reads lines on standard input (1 MB at most each) and writes for each one a line of JSON:\n"
+     "{\"spans\":[{\"kind\":\"card\",\"at\":3,\"n\":19}],\"masked\":\"my [card]\"}. `at` and `n` "
+     "are\n"
+     "bytes. Kinds: email, phone, card, iban, address, token, password, ip, national_id, name.",
+     NULL, 1, 1, false, false, cmd_pii},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, false, false, NULL}};

@@ -67,8 +67,8 @@ const struct command COMMANDS[] = {
      NULL, 1, 1, false, true, cmd_restore},
     {"doctor", "look for damage", "[--repair] [--quick]",
      "The database, counts against a recount, rows that belong together, every mail and\n"
-     "attachment by its hash, stuck jobs, room on the disk. Exit 0: all is well; 1: something\n"
-     "was found.",
+     "attachment by its hash, stuck jobs, leases of nodes, room on the disk. Exit 0: all is\n"
+     "well; 1: something was found.",
      DOCTOR, 0, 0, true, false, cmd_doctor},
     {"migrate", "bring the database to this program's newest step", "",
      "`serve` does it too; this is for doing it beforehand, with the server stopped.", NULL, 0, 0,

@@ -9,6 +9,7 @@
 #include "base/scope.h"
 #include "cli/cli.h"
 #include "cli/doctor.sql.h"
+#include "cli/doctor_leases.h"
 #include "inboxes/inbox.sql.h"
 #include "jobs/job.sql.h"
 #include "store/blob.h"
@@ -203,6 +204,27 @@ static CHECKED enum err look_at_rows(struct doctor *d, struct why *w)
     return OK;
 }
 
+/* ------- leases */
+
+static CHECKED enum err look_at_leases(struct doctor *d, struct why *w)
+{
+    int before = d->n_found;
+    struct lease_lines lines;
+    enum err e;
+
+    if ((e = leases_look(d->c->store, d->a, d->c->app != NULL, &lines, w)))
+        return e;
+    for (size_t i = 0; i < lines.n; i++) {
+        if (lines.v[i].verdict == VERDICT_FOUND)
+            found(d, lines.v[i].text);
+        else
+            cli_out(d->c, "note   %s", lines.v[i].text);
+    }
+    if (d->n_found == before)
+        well(d, "what one node alone may do is held by one");
+    return OK;
+}
+
 /* ------- blobs */
 
 struct hashes {
@@ -329,7 +351,7 @@ int cmd_doctor(struct cli *c)
         found(&d, arena_printf(d.a, "the database is damaged: %s", w.text));
     else
         well(&d, "the database is whole");
-    if (look_at_counts(&d, &w) || look_at_rows(&d, &w) ||
+    if (look_at_counts(&d, &w) || look_at_rows(&d, &w) || look_at_leases(&d, &w) ||
         (!cli_option(c, "quick") && look_at_blobs(&d, &w)))
         found(&d, arena_printf(d.a, "doctor could not go on: %s", w.text));
     look_at_disk(&d);

@@ -33,3 +33,23 @@ SELECT (SELECT COUNT(*) FROM spool WHERE state = 1) AS waiting, (SELECT COUNT(*)
 -- scan ok: it looks at every message on purpose
 -- returns: n i64
 SELECT COUNT(*) AS n FROM message WHERE kind = 2 AND state = 8
+
+-- name: doctor_leases :many
+-- Who holds what, and until when; what was given back is left out.
+-- scan ok: a lease an inbox
+-- returns: name text, node i64, expires_at i64
+SELECT name, node, expires_at FROM lease WHERE expires_at > 0 ORDER BY name
+
+-- name: doctor_nodes :many
+-- The numbers that are taken by a row, by a lock, or by both as it should be (store/lease.c).
+-- now_ms is the server's, as lease_until is.
+-- scan ok: 16 rows and the server's locks
+-- engine: pg
+-- returns: n i64, holder text, lease_until i64, now_ms i64, is_locked bool
+SELECT * FROM (
+  SELECT n.n, n.holder, n.lease_until, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
+         EXISTS (SELECT 1 FROM pg_locks k
+                  WHERE k.locktype = 'advisory' AND k.classid = 73058 AND k.objid = n.n AND k.granted
+                    AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS is_locked
+    FROM node n) t
+ WHERE t.holder <> '' OR t.is_locked ORDER BY t.n

@@ -99,7 +99,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/contacts/:id",             P_CONTACT_SEE,   PER_WHO,   ON_READ,   0,                      contact_one_get,         NULL,            &CONTACT,       false, NULL,   "One person"},
     {METHOD_GET,    API "/search",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      search_get,              NULL,            &SEARCH_HIT,    true,  "q,kind," PAGE, "A ticket by its number; words in messages, subjects, contacts"},
     {METHOD_GET,    API "/counts",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      counts_get,              NULL,            &COUNT,         true,  NULL,   "How many tickets there are of each kind"},
-    {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            NULL,           false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
+    {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            &LIVE_EVENT,    false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
 
     /* ---- the demo desk */
     {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, NULL, "Is the demo desk there?"},

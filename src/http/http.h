@@ -39,7 +39,7 @@ struct route {
     size_t max_body; /* [bytes]; 0: no body is taken */
     handler *run;
     const struct shape *in;  /* parsed before the handler: q->in; NULL: raw body or none */
-    const struct shape *out; /* for OpenAPI: what stands in "data" */
+    const struct shape *out; /* for OpenAPI: what stands in "data"; ON_STREAM: in an event's */
     bool is_list;            /* "data" is a list with "meta" */
     const char
         *query; /* names of the query parameters, by comma; others are refused 422; "*": any */

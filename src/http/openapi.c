@@ -211,12 +211,27 @@ static void write_envelope(struct buf *b, const struct route *r)
     buf_str(b, "}}}}");
 }
 
+/* OpenAPI 3.1 has no word for the events of a stream; x-item-schema is itemSchema of 3.2. */
+static void write_stream(struct buf *b, const struct route *r)
+{
+    buf_str(b, "{\"description\":\"events\",\"content\":{\"text/event-stream\":{"
+               "\"schema\":{\"type\":\"string\"}");
+    if (r->out)
+        buf_printf(b,
+                   ",\"x-item-schema\":{\"type\":\"object\",\"properties\":{"
+                   "\"id\":{\"type\":\"string\"},\"event\":{\"type\":\"string\"},"
+                   "\"data\":{\"type\":\"string\",\"contentMediaType\":\"application/json\","
+                   "\"contentSchema\":{\"$ref\":\"#/components/schemas/%s\"}}},"
+                   "\"required\":[\"event\",\"data\"]}",
+                   r->out->name);
+    buf_str(b, "}}}");
+}
+
 static void write_responses(struct page *p, const struct route *r)
 {
     buf_str(p->b, ",\"responses\":{\"2XX\":");
     if (r->on == ON_STREAM)
-        buf_str(p->b, "{\"description\":\"events\",\"content\":{\"text/event-stream\":{"
-                      "\"schema\":{\"type\":\"string\"}}}}");
+        write_stream(p->b, r);
     else if (r->out)
         write_envelope(p->b, r);
     else if (r->method == METHOD_GET)

@@ -40,6 +40,22 @@ SHAPE(COUNT, "Count", struct live_count,
         .doc = "of the team, assignee or inbox; null: nobody's"},
        {"n", SHAPE_I64, 0, offsetof(struct live_count, n)}});
 
+SHAPE(LIVE_EVENT, "LiveEvent", struct event,
+      "What happened: the data of an event of /events that is named as `kind`. The topic list says "
+      "of a ticket only which. counts.changed carries a Count; hello, reset (load anew) and "
+      "counts.stale (read the counts anew) carry {}.",
+      {{"kind", SHAPE_TEXT, 0, offsetof(struct event, kind),
+        .doc = "ticket.created, ticket.changed, message.created, …"},
+       {"at", SHAPE_TIME, SHAPE_OMIT, offsetof(struct event, at)},
+       {"actor_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct event, actor_id),
+        .doc = "the agent who did it"},
+       {"inbox_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct event, inbox_id)},
+       {"ticket_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct event, ticket_id)},
+       {"message_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct event, message_id)},
+       {"contact_id", SHAPE_I64, SHAPE_OMIT, offsetof(struct event, contact_id)},
+       {"data", SHAPE_RAW, SHAPE_OMIT | SHAPE_AN_OBJECT, offsetof(struct event, data),
+        .doc = "more of it, by kind"}});
+
 /* Who follows a stream, as they were when it opened. Begins with the principal: live_may takes
  * either. */
 struct follower {
@@ -71,26 +87,16 @@ struct live {
 
 /* ------- frames */
 
-static void member(struct buf *b, const char *name, int64_t v)
+static void frame(struct buf *b, const struct event *e, const struct event *data)
 {
-    if (v)
-        buf_printf(b, ",\"%s\":%" PRId64, name, v);
+    buf_printf(b, "id: %s\nevent: %s\ndata: ", e->cursor, e->kind);
+    shape_write(b, &LIVE_EVENT, data);
+    buf_str(b, "\n\n");
 }
 
 void live_frame(struct buf *b, const struct event *e)
 {
-    buf_printf(b, "id: %s\nevent: %s\ndata: {\"kind\":\"%s\",\"at\":", e->cursor, e->kind, e->kind);
-    buf_time(b, e->at);
-    member(b, "actor_id", e->actor_id);
-    member(b, "inbox_id", e->inbox_id);
-    member(b, "ticket_id", e->ticket_id);
-    member(b, "message_id", e->message_id);
-    member(b, "contact_id", e->contact_id);
-    if (e->data) {
-        buf_str(b, ",\"data\":");
-        buf_str(b, e->data);
-    }
-    buf_str(b, "}\n\n");
+    frame(b, e, e);
 }
 
 bool live_may(const void *who, int64_t inbox_id)
@@ -186,10 +192,9 @@ static bool is_of_ticket(const struct event *e)
 /* For lists, which every browser follows: which row has changed, in as few bytes as that takes. */
 static void row_frame(struct buf *b, const struct event *e)
 {
-    buf_printf(b, "id: %s\nevent: %s\ndata: {\"kind\":\"%s\",\"ticket_id\":%" PRId64, e->cursor,
-               e->kind, e->kind, e->ticket_id);
-    member(b, "message_id", e->message_id);
-    buf_str(b, "}\n\n");
+    struct event row = {.kind = e->kind, .ticket_id = e->ticket_id, .message_id = e->message_id};
+
+    frame(b, e, &row);
 }
 
 /* A later event of the same kind and ticket takes the place of an earlier one in a tick; a

@@ -33,6 +33,9 @@ struct live_viewer {
 };
 extern const struct shape VIEWER;
 
+/* What the data of an event says (struct event, without its cursor). */
+extern const struct shape LIVE_EVENT;
+
 CHECKED enum err live_start(struct store *s, struct live **ret, struct why *w);
 /* Events go nowhere until there is a server to tell. */
 void live_publish_to(struct live *l, struct http_server *http);

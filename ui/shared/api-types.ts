@@ -234,6 +234,21 @@ export interface Link {
   url: string
 }
 
+/** What happened: the data of an event of /events that is named as `kind`. The topic list says of a ticket only which. counts.changed carries a Count; hello, reset (load anew) and counts.stale (read the counts anew) carry {}. */
+export interface LiveEvent {
+  /** ticket.created, ticket.changed, message.created, … */
+  kind: string
+  at?: string
+  /** the agent who did it */
+  actor_id?: number
+  inbox_id?: number
+  ticket_id?: number
+  message_id?: number
+  contact_id?: number
+  /** more of it, by kind */
+  data?: Record<string, unknown>
+}
+
 /** Who is asking */
 export interface Me {
   id: number

@@ -2,6 +2,7 @@
 import Ajv from 'ajv/dist/2020'
 import { expect, test } from '../fixtures/test'
 import { Api, type Answer } from '../fixtures/api'
+import { until } from '../fixtures/process'
 
 /** Checks answers against the served description. */
 class Described {
@@ -111,6 +112,40 @@ test('answers fit the description', async ({ server }) => {
   await ask('GET', `${v1}/audit`, undefined, browser)
   expect(described.wrong).toEqual([])
   expect(described.seen.size).toBeGreaterThan(30)
+})
+
+test('live events fit the description', async ({ server }) => {
+  const served = (await server.api.get('/api/v1/openapi.json')).json
+  const content = served.paths['/api/v1/events'].get.responses['2XX'].content['text/event-stream']
+  const data = content['x-item-schema'].properties.data.contentSchema
+  expect(data.$ref).toBe('#/components/schemas/LiveEvent')
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
+  ajv.addSchema({ ...served, $id: 'openapi' }, 'openapi')
+  const fits = (name: string) => ajv.getSchema(`openapi#/components/schemas/${name}`)!
+
+  const streams = [await server.stream(), await server.stream('/api/v1/events?topics=list,counts')]
+  const inbox = await server.api.apiInbox()
+  const { data: said } = await server.api.say(inbox, '1', 'hello')
+  const browser = await server.login()
+  await browser.must('POST', `/api/v1/tickets/${said.ticket_id}/presence`, { state: 'viewing' })
+  await browser.must('POST', `/api/v1/tickets/${said.ticket_id}/seen`, { message_id: said.message_id })
+  await server.api.must('POST', `/api/v1/tickets/${said.ticket_id}/messages`, { kind: 'reply', text: 'hi' })
+  await server.addAgent('Bo', 'bo@example.org', 'agent', [inbox])
+  const wrong: string[] = []
+  for (const s of streams) {
+    // In a list one change of a ticket takes the place of another that is as fresh.
+    const all = ['message.created', 'ticket.changed', 'ticket.seen']
+    const kinds = ['hello', 'agent.changed', 'counts.changed', 'presence.changed', ...(s === streams[0] ? all : [])]
+    await until(kinds.join(), () => kinds.every((k) => s.events.some((e) => e.event === k)))
+    for (const e of s.events) {
+      const isBare = ['hello', 'reset', 'counts.stale'].includes(e.event!)
+      const is = fits(e.event === 'counts.changed' ? 'Count' : 'LiveEvent')
+      if (isBare ? JSON.stringify(e.data) !== '{}' : !is(e.data)) wrong.push(`${e.event}: ${JSON.stringify(e.data)}: ${ajv.errorsText(is.errors)}`)
+      if (!isBare && e.event !== 'counts.changed' && e.data.kind !== e.event) wrong.push(`${e.event} says ${e.data.kind}`)
+    }
+    s.close()
+  }
+  expect(wrong).toEqual([])
 })
 
 test('every JSON route of the description is in the issue\'s form', async ({ server }) => {

@@ -242,8 +242,13 @@ static bool is_nino(const unsigned char *p)
     return true;
 }
 
-/* Codice fiscale, Italy: odd places by their own table, mod 26. Digits may be the letters
- * LMNPQRSTUV where two people would have the same. Source: D.M. 23/12/1976. */
+/* Digits may be letters where two people would have the same. */
+static bool is_codice_digit(unsigned char c)
+{
+    return pii_is_digit(c) || (c != 0 && strchr("LMNPQRSTUV", pii_upper(c)));
+}
+
+/* Codice fiscale, Italy: odd places by their own table, mod 26. Source: D.M. 23/12/1976. */
 static bool is_codice_fiscale(const unsigned char *p)
 {
     static const uint8_t ODD[] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
@@ -254,8 +259,7 @@ static bool is_codice_fiscale(const unsigned char *p)
     for (size_t i = 0; i < 16; i++) {
         unsigned value = pii_is_digit(p[i]) ? p[i] - (unsigned)'0' : p[i] - (unsigned)'A';
 
-        if (SHAPE[i] == 'A' ? !pii_is_letter(p[i])
-                            : !pii_is_digit(p[i]) && !strchr("LMNPQRSTUV", p[i]))
+        if (SHAPE[i] == 'A' ? !pii_is_letter(p[i]) : !is_codice_digit(p[i]))
             return false;
         if (i < 15)
             sum += i % 2 == 0 ? ODD[value] : value;
@@ -294,16 +298,47 @@ static bool is_capital_run(const struct pii_text *t, size_t at, size_t end)
     return true;
 }
 
+static size_t skip_separator(const struct pii_text *t, size_t at)
+{
+    unsigned char c = pii_byte(t, at);
+
+    return at + (c == '-' || c == '.' ? 1 : pii_space(t, at));
+}
+
+static size_t letters_end(const struct pii_text *t, size_t at, size_t most)
+{
+    size_t i = at;
+
+    while (i - at < most && pii_is_letter(pii_byte(t, i)))
+        i++;
+    return i;
+}
+
+/* Nearly all words are left here. IBAN, NINO and NIE have one or two letters, then digits; a
+ * codice fiscale has twice three letters, then digits or letters in their place. */
+static bool may_be_id(const struct pii_text *t, size_t at)
+{
+    size_t i = letters_end(t, at, 6), n = i - at;
+
+    if (n == 3) {
+        size_t next = skip_separator(t, i);
+
+        i = letters_end(t, next, 3);
+        n += i - next;
+    }
+    i = n < 3 || n == 6 ? skip_separator(t, i) : i;
+    if (n == 6)
+        return is_codice_digit(pii_byte(t, i)) && is_codice_digit(pii_byte(t, i + 1));
+    return n < 3 && pii_is_digit(pii_byte(t, i));
+}
+
 struct pii_found pii_find_letter_id(const struct pii_text *t, size_t at)
 {
     unsigned char p[17] = {0};
     size_t end[17], n, len = 0;
-    unsigned char second = pii_byte(t, at + 1);
     struct pii_found iban;
 
-    /* Most words are left here: all but NIR, DNI and NIE begin with two letters. */
-    if (!pii_is_letter(second) && !pii_is_digit(second) && pii_space(t, at + 1) == 0 &&
-        second != '.')
+    if (!may_be_id(t, at))
         return (struct pii_found){0};
     iban = find_iban(t, at);
     if (iban.n > 0)

@@ -41,7 +41,7 @@ __attribute__((format(printf, 3, 0))) static enum err fill(struct why *w, enum e
     return e;
 }
 
-enum err fail(struct why *w, enum err e, const char *format, ...)
+enum err(fail)(struct why *w, enum err e, const char *format, ...)
 {
     va_list ap;
 
@@ -51,7 +51,7 @@ enum err fail(struct why *w, enum err e, const char *format, ...)
     return e;
 }
 
-enum err fail_field(struct why *w, enum err e, const char *field, const char *format, ...)
+enum err(fail_field)(struct why *w, enum err e, const char *field, const char *format, ...)
 {
     va_list ap;
 

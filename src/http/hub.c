@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 #define BUCKETS 1024
 
 struct topic {
@@ -69,11 +71,11 @@ static struct topic *topic_ref(struct hub *h, const char *name)
     if (!*at) {
         size_t n = strlen(name) + 1;
 
-        *at = calloc(1, sizeof **at + n);
-        if (!*at)
-            abort();
-        memcpy((*at)->name, name, n);
-        (*at)->hub = h;
+        struct topic *t = heap_new(sizeof *t + n);
+
+        memcpy(t->name, name, n);
+        t->hub = h;
+        *at = t;
     }
     (*at)->refs++;
     return *at;

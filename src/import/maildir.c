@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/limits.h"
 #include "base/scope.h"
 #include "import/reader.h"
@@ -159,11 +160,9 @@ static void maildir_close(struct import_reader *base)
 
 enum err maildir_open(const char *path, struct import_reader **ret, struct why *w)
 {
-    struct maildir *m = calloc(1, sizeof(*m));
+    struct maildir *m = heap_new(sizeof(*m));
     enum err e;
 
-    if (!m)
-        abort();
     m->names = arena_new(64 * 1024);
     m->root = arena_str(m->names, path);
     if ((e = walk(m, "", false, 0, w))) {

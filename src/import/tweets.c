@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 #define NOBODY UINT32_MAX
 
 /* A tweet, or (offset -1) an id that another tweet named. */
@@ -26,21 +28,14 @@ struct tweets {
     size_t next;
 };
 
-static void *must(void *p)
-{
-    if (!p)
-        abort();
-    return p;
-}
-
 struct tweets *tweets_new(void)
 {
-    struct tweets *t = must(calloc(1, sizeof(*t)));
+    struct tweets *t = heap_new(sizeof(*t));
 
     t->room = 1024;
-    t->v = must(calloc(t->room, sizeof(*t->v)));
+    t->v = heap_new(t->room * sizeof(*t->v));
     t->n_slots = 2048;
-    t->slots = must(calloc(t->n_slots, sizeof(*t->slots)));
+    t->slots = heap_new(t->n_slots * sizeof(*t->slots));
     return t;
 }
 
@@ -75,7 +70,7 @@ static void widen(struct tweets *t)
 {
     free(t->slots);
     t->n_slots *= 2;
-    t->slots = must(calloc(t->n_slots, sizeof(*t->slots)));
+    t->slots = heap_new(t->n_slots * sizeof(*t->slots));
     for (size_t i = 0; i < t->n; i++)
         t->slots[find(t, t->v[i].id)] = (uint32_t)i + 1;
 }
@@ -91,7 +86,9 @@ static uint32_t node_of(struct tweets *t, int64_t id)
         abort(); /* four thousand million tweets */
     if (t->n == t->room) {
         t->room *= 2;
-        t->v = must(reallocarray(t->v, t->room, sizeof(*t->v)));
+        t->v = reallocarray(t->v, t->room, sizeof(*t->v));
+        if (!t->v)
+            abort(); /* out of memory, as arenas do */
     }
     t->v[t->n] = (struct node){.id = id, .offset = -1, .up = (uint32_t)t->n, .answers = NOBODY};
     t->slots[slot] = (uint32_t)++t->n;
@@ -161,7 +158,7 @@ static uint32_t customer_above(const struct tweets *t, uint32_t i)
 /* The customers' earliest tweet of every conversation, by root. */
 static uint32_t *first_customers(struct tweets *t)
 {
-    uint32_t *first = must(malloc(t->n * sizeof(*first) + 1));
+    uint32_t *first = heap_new(t->n * sizeof(*first) + 1);
 
     memset(first, 0xFF, t->n * sizeof(*first));
     for (uint32_t i = 0; i < t->n; i++) {
@@ -257,7 +254,7 @@ void tweets_sort(struct tweets *t)
 
     owners(t, first);
     free(first);
-    t->order = must(malloc(t->n_tweets * sizeof(*t->order) + 1));
+    t->order = heap_new(t->n_tweets * sizeof(*t->order) + 1);
     for (uint32_t i = 0; i < t->n; i++) {
         uint32_t root = root_of(t, i);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 #include "base/str.h"
 #include "store/blob_way.h"
@@ -49,13 +50,13 @@ static enum err hash_of(const struct blob_source *from, char ret[BLOB_HASH_BYTES
                         int64_t *ret_bytes, struct why *w)
 {
     SCOPED(digest_free_p) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    SCOPED(heap_free_p) unsigned char *room = malloc(BLOB_CHUNK_BYTES);
+    SCOPED(heap_free_p) unsigned char *room = heap_new(BLOB_CHUNK_BYTES);
     unsigned char sum[32];
     int64_t at = 0;
     size_t n = 1;
     enum err e;
 
-    if (!ctx || !room || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+    if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
         abort(); /* out of memory */
     while (n) {
         if ((e = blob_source_read(from, &at, room, &n, w)))

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 #include "store/blob_way.h"
 #include "store/engine.h"
@@ -57,13 +57,11 @@ static enum err make_folder(const char *path, const char *parent, struct why *w)
 static enum err write_fresh(const struct blob_source *from, const char *path, struct why *w)
 {
     SCOPED(fd_close_p) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    SCOPED(heap_free_p) char *room = malloc(BLOB_CHUNK_BYTES);
+    SCOPED(heap_free_p) char *room = heap_new(BLOB_CHUNK_BYTES);
     int64_t at = 0;
     size_t n = 1;
     enum err e;
 
-    if (!room)
-        abort(); /* out of memory */
     if (fd < 0)
         return no_room(w, path);
     while (n) {
@@ -96,11 +94,9 @@ static bool is_there_still(struct store *s, const char *file)
 static enum err file_put(struct store *s, const struct blob_source *from, const char *hash,
                          struct why *w)
 {
-    SCOPED(heap_free_p) struct blob_path *p = malloc(sizeof *p);
+    SCOPED(heap_free_p) struct blob_path *p = heap_new(sizeof *p);
     enum err e;
 
-    if (!p)
-        abort(); /* out of memory */
     if ((e = path_of(s, hash, p, w)) || (e = make_folder(p->root, s->data_dir, w)) ||
         (e = make_folder(p->folder, p->root, w)))
         return e;
@@ -118,12 +114,10 @@ static enum err file_put(struct store *s, const struct blob_source *from, const 
 
 static enum err file_open(struct store *s, const char *hash, int *ret_fd, struct why *w)
 {
-    SCOPED(heap_free_p) struct blob_path *p = malloc(sizeof *p);
+    SCOPED(heap_free_p) struct blob_path *p = heap_new(sizeof *p);
     enum err e;
     int fd;
 
-    if (!p)
-        abort(); /* out of memory */
     if ((e = path_of(s, hash, p, w)))
         return e;
     fd = open(p->file, O_RDONLY | O_CLOEXEC);

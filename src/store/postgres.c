@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 #include "store/pg.sql.h"
 #include "store/pg_conn.h"
@@ -370,11 +371,9 @@ static enum err refuse_unsafe(struct pg_conn *c, struct why *w)
 
 static enum err pg_open(struct store *s, bool is_writer, struct conn **ret, struct why *w)
 {
-    SCOPED(conn_close_p) struct pg_conn *c = calloc(1, sizeof *c);
+    SCOPED(conn_close_p) struct pg_conn *c = heap_new(sizeof *c);
     enum err e;
 
-    if (!c)
-        abort(); /* out of memory */
     c->conn = (struct conn){.store = s, .engine = &ENGINE_POSTGRESQL, .is_writer = is_writer};
     c->scratch = arena_new(1024);
     if ((e = pg_connect(c, w)) || (is_writer && (e = refuse_unsafe(c, w))))

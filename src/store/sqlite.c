@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/scope.h"
 #include "store/engine.h"
@@ -383,15 +384,13 @@ static enum err make_folder(const char *dir, struct why *w)
 static enum err sqlite_open(struct store *s, bool is_writer, struct conn **ret, struct why *w)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    SCOPED(conn_close_p) struct sqlite_conn *c = calloc(1, sizeof *c);
+    SCOPED(conn_close_p) struct sqlite_conn *c = heap_new(sizeof *c);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     char path[4096];
     enum err e;
     int rc;
 
     pthread_once(&once, configure);
-    if (!c)
-        abort();
     c->conn = (struct conn){.store = s, .engine = &ENGINE_SQLITE, .is_writer = is_writer};
     c->lists = arena_new(1024);
     if (is_writer && (e = make_folder(s->data_dir, w)))

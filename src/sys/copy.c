@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 #include "base/str.h"
 
@@ -47,13 +48,13 @@ static bool write_all(int fd, const unsigned char *p, size_t n)
 static enum err pump(int from, int to, const char *from_path, const char *to_path,
                      char ret[COPY_HASH_BYTES], int64_t *ret_bytes, struct why *w)
 {
-    SCOPED(heap_free_p) unsigned char *room = malloc(CHUNK_BYTES);
+    SCOPED(heap_free_p) unsigned char *room = heap_new(CHUNK_BYTES);
     SCOPED(digest_free_p) EVP_MD_CTX *digest = EVP_MD_CTX_new();
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned n_hash = 0;
     ssize_t n;
 
-    if (!room || !digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
+    if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
         abort();
     *ret_bytes = 0;
     for (;;) {

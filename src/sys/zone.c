@@ -1,9 +1,9 @@
 #include "sys/zone.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 
 #define ZONE_DIR        "/usr/share/zoneinfo/"
@@ -15,11 +15,6 @@
 struct counts {
     uint32_t isut, isstd, leap, time, type, chars;
 };
-
-static void free_bytes(unsigned char **p)
-{
-    free(*p);
-}
 
 static void close_file(FILE **f)
 {
@@ -106,7 +101,7 @@ static int32_t offset_at(const unsigned char *p, const struct counts *c, int64_t
 
 enum err zone_local(const char *name, msec t, msec *ret, struct why *w)
 {
-    SCOPED(free_bytes) unsigned char *p = NULL;
+    SCOPED(heap_free_p) unsigned char *p = NULL;
     struct counts c;
     size_t n = 0, at = 0;
     enum err e;
@@ -115,9 +110,7 @@ enum err zone_local(const char *name, msec t, msec *ret, struct why *w)
         *ret = t;
         return OK;
     }
-    p = calloc(1, ZONE_BYTES);
-    if (!p)
-        return fail(w, E_BUSY, "could not have memory for a time zone");
+    p = heap_new(ZONE_BYTES);
     if ((e = load(name, p, &n, w)))
         return e;
     c = counts_of(p);

@@ -1,5 +1,6 @@
-/* test.h: cmocka, as our tests use it. Its macro `fail` would hide base/err.h's function.
- * Used by: *_test.c only. */
+/* test.h: cmocka, as our tests use it: with the headers it wants, with base/err.h's `fail` instead
+ * of its own, and with a fail_msg that compilers and analyzers know not to return.
+ * Used by: *_test.c and what they share. */
 #pragma once
 
 #include <setjmp.h>
@@ -7,11 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h" /* before cmocka takes the name `fail` */
+#include "base/err.h"
 
-#include <cmocka.h>
-
+#pragma push_macro("fail")
 #undef fail
+#include <cmocka.h>
+#undef fail
+#pragma pop_macro("fail")
+
 #undef fail_msg
 #define fail_msg(...)                                                                              \
     do {                                                                                           \
@@ -19,6 +23,7 @@
         print_error(__VA_ARGS__);                                                                  \
         print_error("\n");                                                                         \
         _fail(__FILE__, __LINE__);                                                                 \
+        __builtin_unreachable();                                                                   \
     } while (0)
 
 /* Fails with the words of the reason, a struct why. */

@@ -98,9 +98,8 @@ static void addresses_are_examples(void **state)
         const char *at = strchr(d.contacts[i].email, '@');
         size_t n = strlen(d.contacts[i].email);
 
-        assert_non_null(at);
-        assert_true(strncmp(at, "@example.", 9) == 0 ||
-                    (n > 8 && strcmp(d.contacts[i].email + n - 8, ".example") == 0));
+        assert_true(at && (strncmp(at, "@example.", 9) == 0 ||
+                           (n > 8 && strcmp(d.contacts[i].email + n - 8, ".example") == 0)));
     }
 }
 

@@ -50,9 +50,8 @@ static void says_what_the_table_says(void **state)
         "\"/v1/wholes/{id}/parts/{kind}/{rest}\":{",
         "\"x-permission\":\"public\",\"security\":[]",
         "{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\"",
-        "\"requestBody\":{\"required\":true,\"content\":{\"application/"
-        "json\":{\"schema\":{\"$ref\":"
-        "\"#/components/schemas/PartInput\"}}}}",
+        ("\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
+         "{\"schema\":{\"$ref\":\"#/components/schemas/PartInput\"}}}}"),
         "\"items\":{\"$ref\":\"#/components/schemas/Whole\"}",
         "\"PartInput\":{\"type\":\"object\"",
         "\"part\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/Part\"},{\"type\":\"null\"}]}",

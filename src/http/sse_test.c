@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/clock.h"
 
 static struct fixture F;
@@ -169,14 +170,13 @@ static void nothing_is_missed_while_opening(void **state)
     for (int i = 0; i < 200; i++) {
         int fd = open_stream("a", 0);
         const char *text = hear_until(fd, "number "), *at = strstr(text, "number ");
-        int64_t seen = 0;
-        int first;
+        int64_t seen = 0, first;
 
         assert_non_null(at);
-        first = atoi(strstr(text, "snapshot ") + 9);
+        first = strtoll(strstr(text, "snapshot ") + 9, NULL, 10);
         /* the first number heard is at most one after the snapshot, and none is left out */
         for (; at && strchr(at, '\n'); at = strstr(at + 1, "number ")) {
-            int64_t v = atoi(at + 7);
+            int64_t v = strtoll(at + 7, NULL, 10);
 
             if (seen)
                 assert_int_equal(v, seen + 1);
@@ -223,7 +223,7 @@ static void many_streams(void **state)
 {
     enum { MANY = 2000 };
     struct rlimit r;
-    int *fds = calloc(MANY, sizeof *fds), n = MANY;
+    int *fds = heap_new(MANY * sizeof *fds), n = MANY;
 
     getrlimit(RLIMIT_NOFILE, &r);
     if (r.rlim_cur < 2 * MANY + 100) {

@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/heap.h"
 #include "base/scope.h"
 #include "http/client.h"
 #include "http/fixture.h"
@@ -108,7 +109,7 @@ static void large_uploads(void **state)
     struct client_answer got;
     struct why w = {0};
     size_t n = 5000000;
-    char *body = malloc(n);
+    char *body = heap_new(n);
     struct client_ask ask = {
         .method = "POST",
         .url = arena_printf(a, "https://127.0.0.1:%d/upload", http_port(F.server)),

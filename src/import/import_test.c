@@ -111,18 +111,18 @@ static char *file_read(const char *path)
 static void compare(const char *name, const char *got, const char *want_path)
 {
     char *want = file_read(want_path);
+    bool is_same = strcmp(want, got) == 0;
 
+    free(want);
     if (getenv("WIRE_WRITE")) {
         FILE *f = fopen(want_path, "w");
 
         assert_non_null(f);
         fputs(got, f);
         fclose(f);
-    } else if (strcmp(want, got) != 0) {
-        free(want);
+    } else if (!is_same) {
         fail_msg("case %s gives:\n%s", name, got);
     }
-    free(want);
 }
 
 static void run_case(const char *name)
@@ -188,6 +188,8 @@ static void a_line_without_end_is_one_refusal(void **state)
     struct why w = {0};
     struct arena *a = arena_new(4096);
 
+    if (!f)
+        fail_msg("%s cannot be written", path);
     fputs("{\"text\":\"", f);
     for (int i = 0; i < 600000; i++)
         fputc('x', f);
@@ -215,6 +217,8 @@ static void a_lost_quote_does_not_swallow_the_file(void **state)
     struct import_source *s = NULL;
     struct why w = {0};
 
+    if (!f)
+        fail_msg("%s cannot be written", path);
     fputs("tweet_id,author_id,inbound,created_at,text\n"
           "1,7,True,Tue Oct 31 22:10:47 +0000 2017,\"never closed\n",
           f);

@@ -20,6 +20,7 @@ static char ballast[128];
 static int make_disk(void **state)
 {
     static char zeros[BALLAST_BYTES];
+    bool is_full;
     FILE *f;
 
     (void)state;
@@ -30,7 +31,10 @@ static int make_disk(void **state)
     }
     snprintf(ballast, sizeof ballast, "%s/ballast", db.dir);
     f = fopen(ballast, "w");
-    return f && fwrite(zeros, 1, sizeof zeros, f) == sizeof zeros && fclose(f) == 0 ? 0 : -1;
+    is_full = f && fwrite(zeros, 1, sizeof zeros, f) == sizeof zeros;
+    if (f && fclose(f) != 0)
+        is_full = false;
+    return is_full ? 0 : -1;
 }
 
 static int remove_disk(void **state)

@@ -10,10 +10,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/heap.h"
 
 #define HEARD_BYTES (1024 * 1024)
 #define DAY_S       (24L * 3600)
@@ -227,7 +228,6 @@ static bool step(struct peer *p, const struct fake_step *s)
         setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
         return false;
     case FAKE_CLOSE:
-    case FAKE_AGAIN:
         return false;
     }
     return false;
@@ -238,14 +238,8 @@ static void serve(struct fake *f, int fd)
     struct peer p = {.f = f, .fd = fd};
     const struct fake_step *s = f->steps;
 
-    for (;;) {
-        if (s->what == FAKE_AGAIN) {
-            s = f->steps + atoi(s->text);
-            continue;
-        }
-        if (!step(&p, s++))
-            break;
-    }
+    while (step(&p, s))
+        s++;
     if (p.ssl)
         SSL_free(p.ssl);
     close(fd);
@@ -274,7 +268,7 @@ static void *run(void *arg)
 
 struct fake *fake_start(const struct fake_step *steps, enum fake_cert cert)
 {
-    struct fake *f = calloc(1, sizeof *f);
+    struct fake *f = heap_new(sizeof *f);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
 

@@ -14,8 +14,7 @@ enum fake_do {
     FAKE_STALL,   /* nothing more until the other side goes away */
     FAKE_RESET,   /* RST */
     FAKE_FLOOD,   /* text, again and again, until the other side goes away */
-    FAKE_CLOSE,
-    FAKE_AGAIN /* back to the step whose number stands in `text` */
+    FAKE_CLOSE
 };
 struct fake_step {
     enum fake_do what;
@@ -26,7 +25,7 @@ enum fake_cert { CERT_GOOD, CERT_SELF_SIGNED, CERT_EXPIRED, CERT_WRONG_HOST };
 
 struct fake;
 /* Serves each connection with the same steps until fake_stop. `steps` ends with FAKE_CLOSE,
- * FAKE_STALL, FAKE_RESET, FAKE_FLOOD or FAKE_AGAIN. */
+ * FAKE_STALL, FAKE_RESET or FAKE_FLOOD. */
 struct fake *fake_start(const struct fake_step *steps, enum fake_cert cert);
 void fake_stop(struct fake *f);
 int fake_port(const struct fake *f);

@@ -120,10 +120,11 @@ static void judge(const GumboNode *node, const char *origin)
                       strcmp(a->name, "id") == 0 || strcmp(a->name, "name") == 0;
 
         if (strcmp(a->name, "href") == 0)
-            is_bad = strncasecmp(a->value, "http", 4) && strncasecmp(a->value, "mailto:", 7) &&
-                     strncasecmp(a->value, "tel:", 4);
+            is_bad = strncasecmp(a->value, "http", 4) != 0 &&
+                     strncasecmp(a->value, "mailto:", 7) != 0 &&
+                     strncasecmp(a->value, "tel:", 4) != 0;
         if (strcmp(a->name, "src") == 0)
-            is_bad = strncasecmp(a->value, "data:image/", 11) || strstr(a->value, "svg");
+            is_bad = strncasecmp(a->value, "data:image/", 11) != 0 || strstr(a->value, "svg");
         if (strcmp(a->name, "style") == 0)
             is_bad = strstr(a->value, "url") || strchr(a->value, '\\') || strchr(a->value, '@');
         if (is_bad) {

@@ -13,7 +13,6 @@
 #include "desk/message_api.h"
 #include "http/openapi.h"
 #include "http/static.h"
-#include "http/static.h"
 #include "inboxes/inbox_store.h"
 #include "live/live.h"
 #include "people/people.h"

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -104,7 +105,8 @@ static bool is_setting(const char *name)
 
     snprintf(copy, sizeof copy, "%s", name);
     for (char *p = copy; *p; p++)
-        *p = *p == '-' ? '_' : *p;
+        if (*p == '-')
+            *p = '_';
     return config_set(&c, copy, "", "", &w) != E_NOT_FOUND;
 }
 
@@ -141,7 +143,10 @@ static CHECKED enum err check_arguments(const struct command *k, const struct cl
 
 static const struct command *running(const struct cli *c)
 {
-    return command_named(c->argv[-1]);
+    const struct command *k = command_named(c->argv[-1]);
+
+    assert(k); /* or cli_run had refused it */
+    return k;
 }
 
 const char *cli_option(const struct cli *c, const char *name)

@@ -62,7 +62,8 @@ static CHECKED enum err settings_of_options(struct cli *c, struct why *w)
             continue;
         name += 2;
         for (char *p = name; *p; p++)
-            *p = *p == '-' ? '_' : *p;
+            if (*p == '-')
+                *p = '_';
         if (strcmp(name, "data") == 0 || strcmp(name, "demo") == 0)
             continue;
         e = strcmp(name, "unsafe_store") == 0

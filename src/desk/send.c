@@ -96,28 +96,31 @@ static enum err load(struct tx *tx, void *arg, struct why *w)
 {
     struct load *l = arg;
     struct send_load *r = l->ret;
+    struct message m;
+    struct ticket_whole t;
     struct inbox_get_row *inbox;
     enum err e;
 
     arena_reset(l->a);
-    *r = (struct send_load){0};
-    if ((e = message_load(tx, l->a, l->id, &r->message, w)) ||
-        (e = ticket_load(tx, l->a, r->message.ticket_id, &r->ticket, w)) ||
-        (e = q_inbox_get(tx, (struct inbox_get_in){.id = r->message.inbox_id}, l->a, &inbox, w)))
+    if ((e = message_load(tx, l->a, l->id, &m, w)) ||
+        (e = ticket_load(tx, l->a, m.ticket_id, &t, w)) ||
+        (e = q_inbox_get(tx, (struct inbox_get_in){.id = m.inbox_id}, l->a, &inbox, w)))
         return e;
     if (!inbox)
         return fail(w, E_NOT_FOUND, "the inbox is gone");
-    r->inbox = send_inbox(inbox);
-    r->channel = channel_named(inbox->channel);
+    *r = (struct send_load){.message = m,
+                            .ticket = t,
+                            .inbox = send_inbox(inbox),
+                            .channel = channel_named(inbox->channel)};
     if (!r->channel || !r->channel->send)
         return fail(w, E_INVALID, "the channel \"%s\" sends nothing", inbox->channel);
     r->out = (struct outgoing){.message_id = l->id,
-                               .ticket_id = r->ticket.core.id,
-                               .ticket_number = r->ticket.number,
-                               .key = r->message.external_id,
-                               .from_name = r->message.author->name,
-                               .subject = r->ticket.core.subject,
-                               .text = r->message.text};
+                               .ticket_id = t.core.id,
+                               .ticket_number = t.number,
+                               .key = m.external_id,
+                               .from_name = m.author->name,
+                               .subject = t.core.subject,
+                               .text = m.text};
     if ((e = load_answered(tx, l, w)))
         return e;
     return load_files(tx, l, w);

@@ -1,6 +1,7 @@
 /* How does an answer look on the wire, and what does a handler do to give one? */
 #include "http/inner.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,8 +127,7 @@ void reply_problem(struct res *s, enum err e, const struct why *w)
     size_t i;
 
     for (i = 0; err_name(e)[i] && i < sizeof name - 1; i++)
-        name[i] = err_name(e)[i] >= 'A' && err_name(e)[i] <= 'Z' ? (char)(err_name(e)[i] + 32)
-                                                                 : err_name(e)[i];
+        name[i] = (char)tolower((unsigned char)err_name(e)[i]);
     name[i] = 0;
     answer_problem(s, err_status(e), name, err_words(e), detail, w->field);
     if (e == E_LIMIT || e == E_BUSY || e == E_FULL)

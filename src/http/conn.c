@@ -279,6 +279,7 @@ static bool keep_body(struct conn *c, struct body body, size_t left)
 void conn_send(struct conn *c, const void *head, size_t n, struct body body)
 {
     ssize_t took = 0;
+    bool is_kept;
 
     if (!c->is_dead && !c->tls && !conn_unsent(c)) {
         struct iovec v[2] = {{(void *)(uintptr_t)head, n}, {(void *)(uintptr_t)body.p, body.n}};
@@ -301,11 +302,10 @@ void conn_send(struct conn *c, const void *head, size_t n, struct body body)
         evbuffer_add(c->out, (const char *)head + took, n - (size_t)took);
         took = (ssize_t)n;
     }
-    if (!keep_body(c, body, body.n - ((size_t)took - n)))
-        conn_close(c);
-    else if (!c->tls)
+    is_kept = keep_body(c, body, body.n - ((size_t)took - n));
+    if (is_kept && !c->tls)
         want_write(c);
-    else if (!flush(c))
+    else if (!is_kept || !flush(c))
         conn_close(c);
 }
 

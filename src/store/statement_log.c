@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/buf.h"
 
 #define BATCH_MAX_BYTES ((size_t)256 * 1024 * 1024)
@@ -23,10 +24,15 @@ enum err statement_log_open(struct statement_log **ret, struct why *w)
     *ret = NULL;
     if (!path || !*path)
         return OK;
-    if (!(file = fopen(path, "we")) || fputs(STATEMENT_LOG_HEAD, file) < 0)
-        return fail(w, E_INVALID, "cannot write the statement log %s: %s", path, strerror(errno));
-    if (!(log = calloc(1, sizeof *log)))
-        abort(); /* out of memory */
+    if (!(file = fopen(path, "we")) || fputs(STATEMENT_LOG_HEAD, file) < 0) {
+        enum err e =
+            fail(w, E_INVALID, "cannot write the statement log %s: %s", path, strerror(errno));
+
+        if (file)
+            fclose(file);
+        return e;
+    }
+    log = heap_new(sizeof *log);
     log->file = file;
     buf_init(&log->op, BATCH_MAX_BYTES);
     buf_init(&log->batch, BATCH_MAX_BYTES);

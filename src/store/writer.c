@@ -4,6 +4,7 @@
  * operation, commits, and only then says so. A refusal by an operation's own rules costs that
  * operation alone. After an error of the engine nobody of the batch is acknowledged: its
  * members run again, one a transaction. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "store/engine.h"
@@ -102,6 +103,7 @@ static enum err batch_try(struct writer *w, struct batch *b, bool *ret_again, st
     w->count.has_events = false;
     if ((e = w->conn->engine->begin(w->conn, why)))
         return e;
+    assert(b->list);
     for (struct store_write *op = b->list; op; op = op->next) {
         if ((e = run_marked(w, b, op))) {
             *why = op->why;

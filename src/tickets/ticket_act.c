@@ -114,11 +114,11 @@ static void patch_words(const struct ticket_patch *p, struct ticket_core *next, 
         next->priority = priority;
     }
     if (HAS(p, "category") &&
-        strcmp(p->category ? p->category : "", next->topic ? next->topic : "")) {
+        strcmp(p->category ? p->category : "", next->topic ? next->topic : "") != 0) {
         note(c, "category", next->topic, p->category);
         next->topic = p->category && *p->category ? p->category : NULL;
     }
-    if (HAS(p, "subject") && p->subject && strcmp(p->subject, next->subject)) {
+    if (HAS(p, "subject") && p->subject && strcmp(p->subject, next->subject) != 0) {
         note(c, "subject", next->subject, p->subject);
         next->subject = p->subject;
     }

@@ -9,12 +9,14 @@ struct told {
     int64_t message_id; /* 0: free */
     double sent_at, last_at;
     int arrived;
-    unsigned char *by; /* a bit a follower */
+    unsigned char *by; /* its row */
 };
 
 struct heard {
     int followers;
+    size_t row_bytes; /* a bit a follower */
     struct told *v;
+    unsigned char *rows; /* one a slot; the system gives only what is touched */
 };
 
 void times_add(struct times *t, double seconds)
@@ -47,9 +49,14 @@ struct heard *heard_new(int followers)
 {
     struct heard *h = calloc(1, sizeof *h);
 
-    if (!h || !(h->v = calloc(SLOTS, sizeof *h->v)))
+    if (!h)
         abort();
     h->followers = followers;
+    h->row_bytes = (size_t)followers / 8 + 1;
+    h->v = calloc(SLOTS, sizeof *h->v);
+    h->rows = calloc(SLOTS, h->row_bytes);
+    if (!h->v || !h->rows)
+        abort();
     return h;
 }
 
@@ -57,8 +64,7 @@ void heard_free(struct heard *h)
 {
     if (!h)
         return;
-    for (size_t i = 0; i < SLOTS; i++)
-        free(h->v[i].by);
+    free(h->rows);
     free(h->v);
     free(h);
 }
@@ -75,9 +81,7 @@ static struct told *slot(struct heard *h, int64_t id)
             return t;
         if (t->message_id == 0) {
             t->message_id = id;
-            t->by = calloc((size_t)h->followers / 8 + 1, 1);
-            if (!t->by)
-                abort();
+            t->by = h->rows + (at + i) % SLOTS * h->row_bytes;
             return t;
         }
     }

@@ -28,7 +28,7 @@ static void tree_done(struct tree *t)
 
 static struct tree tree_of(struct str in)
 {
-    return (struct tree){gumbo_parse_with_options(&kGumboDefaultOptions, in.p ? in.p : "", in.n)};
+    return (struct tree){gumbo_parse_with_options(&kGumboDefaultOptions, in.n ? in.p : "", in.n)};
 }
 
 static const char *attribute(const GumboElement *e, const char *name)

@@ -38,6 +38,18 @@ struct channel_run {
     struct place place;
 };
 
+static bool place_read(const char *text, struct place *ret)
+{
+    struct str since = str_of(text), validity = str_cut(&since, ' '), last = str_cut(&since, ' ');
+    int64_t v, l, s;
+
+    if (!str_i64(validity, 0, UINT32_MAX, &v) || !str_i64(last, 0, UINT32_MAX, &l) ||
+        !str_i64(since, 0, INT64_MAX, &s))
+        return false;
+    *ret = (struct place){(uint32_t)v, (uint32_t)l, s};
+    return true;
+}
+
 static CHECKED enum err place_load(struct channel_run *r, struct arena *a, struct why *w)
 {
     const char *text = "";
@@ -47,9 +59,8 @@ static CHECKED enum err place_load(struct channel_run *r, struct arena *a, struc
 
     if (e)
         return e;
-    if (!text ||
-        sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNd64, &p.validity, &p.last, &p.since) != 3)
-        p = (struct place){.since = clock_now() - days * DAY_MS};
+    if (!text || !place_read(text, &p))
+        p.since = clock_now() - days * DAY_MS;
     r->place = p;
     return OK;
 }

@@ -5,6 +5,7 @@
 #include <iconv.h>
 
 #include "base/limits.h"
+#include "base/scope.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -87,11 +88,17 @@ static const char *converter_for(const char *charset)
     return NULL;
 }
 
+/* One that could not be opened is refused with EBADF, which says nothing new. */
+static void converter_done(iconv_t *cd)
+{
+    (void)iconv_close(*cd);
+}
+
 /* Convert; what cannot be becomes U+FFFD. Returns how many such there were, or SIZE_MAX if
  * there is no such converter. */
 static size_t convert(struct str in, const char *from, struct buf *out)
 {
-    iconv_t cd = iconv_open("UTF-8", from);
+    SCOPED(converter_done) iconv_t cd = iconv_open("UTF-8", from);
     char *p = (char *)(uintptr_t)in.p;
     size_t left = in.n, bad = 0;
     char room[4096];
@@ -113,7 +120,6 @@ static size_t convert(struct str in, const char *from, struct buf *out)
         p++;
         left--;
     }
-    iconv_close(cd);
     return bad;
 }
 

@@ -40,28 +40,11 @@ static bool is_quoted(struct str line)
 /* "On … wrote:" as the common programs write it. */
 static bool is_attribution_end(struct str line)
 {
-    static const char *const ends[] = {"wrote:",
-                                       "schrieb:",
-                                       "a \xC3\xA9"
-                                       "crit :",
-                                       "a \xC3\xA9"
-                                       "crit\xC2\xA0:",
-                                       "a \xC3\xA9"
-                                       "crit:",
-                                       "escribi\xC3\xB3:",
-                                       "escreveu:",
-                                       "ha scritto:",
-                                       "schreef:",
-                                       "skrev:",
-                                       "napisa\xC5\x82:",
-                                       "napisa\xC5\x82(a):",
-                                       "kirjoitti:",
-                                       "napsal:",
-                                       "\xD0\xBF\xD0\xB8\xD1\x88\xD0\xB5\xD1\x82:",
-                                       "yazd\xC4\xB1:",
-                                       "\xE3\x81\xAE\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB:",
-                                       "\xE5\x86\x99\xE9\x81\x93\xEF\xBC\x9A",
-                                       "\xEC\x9E\x91\xEC\x84\xB1:"};
+    static const char *const ends[] = {
+        "wrote:",     "schrieb:",    "a écrit :", "a écrit\xC2\xA0:", "a écrit:",  "escribió:",
+        "escreveu:",  "ha scritto:", "schreef:",  "skrev:",           "napisał:",  "napisał(a):",
+        "kirjoitti:", "napsal:",     "пишет:",    "yazdı:",           "のメール:", "写道：",
+        "작성:"};
 
     line = str_trim(line);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)

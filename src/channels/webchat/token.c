@@ -1,5 +1,6 @@
 #include "channels/webchat/token.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,8 +102,7 @@ bool webchat_identity_is(const char *external_id, const char *signature, int64_t
     if (!external_id || !*external_id || !signature || strlen(signature) != 2 * HASH_BYTES)
         return false;
     for (size_t i = 0; i < sizeof got; i++)
-        got[i] = signature[i] >= 'A' && signature[i] <= 'F' ? (char)(signature[i] + 'a' - 'A')
-                                                            : signature[i];
+        got[i] = (char)tolower((unsigned char)signature[i]);
     identity_secret(inbox_id, inbox_secret, key);
     secret_sign(key, 2 * HASH_BYTES, external_id, strlen(external_id), mac);
     hex_of(mac, sizeof mac, want);

@@ -26,7 +26,6 @@
 
 SCOPED_FREE(struct arena, arena_free)
 SCOPED_FREE(struct model, model_free)
-SCOPED_FREE(struct buf, buf_done)
 
 /* ------- files */
 

@@ -275,17 +275,8 @@ static struct pii_found find_street_before(const struct pii_text *t)
 /* "Hauptstraße 5", "Berliner Str. 5", "Sonnenallee 12": German kinds end the name. */
 static bool is_german_street(const struct pii_text *t, const struct word *w)
 {
-    static const char *const ENDS[] = {"stra\xC3\x9F"
-                                       "e",
-                                       "strasse",
-                                       "str",
-                                       "weg",
-                                       "platz",
-                                       "allee",
-                                       "gasse",
-                                       "damm",
-                                       "ufer",
-                                       "chaussee"};
+    static const char *const ENDS[] = {"straße", "strasse", "str",  "weg",  "platz",
+                                       "allee",  "gasse",   "damm", "ufer", "chaussee"};
 
     if (!w->is_capital)
         return false;

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,28 @@ static enum err parse_text(struct parse *p, const struct shape_field *f, const s
         return refuse(p, at, "must be at least %" PRId64 " characters long", f->min);
     }
     memcpy(to, &text.p, sizeof text.p);
+    return OK;
+}
+
+/* Any JSON number that a double can hold. */
+static enum err parse_real(struct parse *p, const struct shape_field *f, const struct path *at,
+                           void *to)
+{
+    struct str number;
+    bool is_integer;
+    double v;
+    enum err e;
+
+    if (json_peek(&p->scan) != JSON_NUMBER)
+        return refuse(p, at, "must be a number");
+    if ((e = json_number(&p->scan, &number, &is_integer, p->w)))
+        return e;
+    v = strtod(arena_dup(p->a, number.p, number.n), NULL);
+    if (!isfinite(v))
+        return refuse(p, at, "is too large a number");
+    if ((f->min || f->max) && (v < (double)f->min || (f->max >= f->min && v > (double)f->max)))
+        return refuse(p, at, "must be from %" PRId64 " to %" PRId64, f->min, f->max);
+    memcpy(to, &v, sizeof v);
     return OK;
 }
 
@@ -446,6 +469,8 @@ static enum err parse_value(struct parse *p, const struct shape_field *f, const 
         return parse_text(p, f, at, to);
     case SHAPE_I64:
         return parse_i64(p, f, at, to);
+    case SHAPE_REAL:
+        return parse_real(p, f, at, to);
     case SHAPE_BOOL:
         return parse_bool(p, at, to);
     case SHAPE_TIME:

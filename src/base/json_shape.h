@@ -19,6 +19,7 @@
 enum shape_type {
     SHAPE_TEXT,   /* const char *: min/max in characters; NUL refused                     */
     SHAPE_I64,    /* int64_t: min/max                                                     */
+    SHAPE_REAL,   /* double, finite, 9 digits are written; min/max in whole numbers       */
     SHAPE_BOOL,   /* bool                                                                 */
     SHAPE_TIME,   /* msec: ISO 8601 text in JSON                                          */
     SHAPE_ENUM,   /* const char *: one of `names` (points into names after parsing)       */

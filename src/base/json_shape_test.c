@@ -287,6 +287,47 @@ static void public_suite(void **state)
     assert_true(taken >= 90 && refused >= 180);
 }
 
+struct measured {
+    double share, any;
+};
+static SHAPE(MEASURED, "Measured", struct measured, "numbers with a fraction",
+             {{"share", SHAPE_REAL, SHAPE_REQUIRED, offsetof(struct measured, share), 0, 1},
+              {"any", SHAPE_REAL, SHAPE_NULLABLE, offsetof(struct measured, any)}});
+
+static void numbers_with_a_fraction(void **state)
+{
+    static const struct {
+        const char *in, *out; /* out NULL: refused */
+    } rows[] = {
+        {"{\"share\":0.98}", "{\"share\":0.98,\"any\":null}"},
+        {"{\"share\":1,\"any\":-2.5e-3}", "{\"share\":1,\"any\":-0.0025}"},
+        {"{\"share\":0.123456789,\"any\":1e300}", "{\"share\":0.123456789,\"any\":1e+300}"},
+        {"{\"share\":0}", "{\"share\":0,\"any\":null}"},
+        {"{\"share\":1.01}", NULL},
+        {"{\"share\":-0.1}", NULL},
+        {"{\"share\":\"0.5\"}", NULL},
+        {"{\"share\":0.5,\"any\":1e999}", NULL},
+        {"{\"share\":.5}", NULL},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        SCOPED(free_arena) struct arena *a = arena_new(1024);
+        struct measured v = {0};
+        struct why w;
+        struct buf b;
+
+        if ((shape_parse(&MEASURED, rows[i].in, strlen(rows[i].in), a, &v, &w) == OK) !=
+            (rows[i].out != NULL))
+            fail_msg("%s", rows[i].in);
+        if (!rows[i].out)
+            continue;
+        buf_init(&b, 200);
+        shape_write(&b, &MEASURED, &v);
+        assert_string_equal(b.p, rows[i].out);
+        buf_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +339,7 @@ int main(void)
         cmocka_unit_test(deep_text_is_refused_not_followed),
         cmocka_unit_test(schema_says_what_must_be_there),
         cmocka_unit_test(public_suite),
+        cmocka_unit_test(numbers_with_a_fraction),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

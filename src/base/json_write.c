@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* A field's value, whatever its type; reading through memcpy keeps the compiler's aliasing
@@ -9,6 +10,7 @@
 union value {
     const char *text;
     int64_t i64;
+    double real;
     bool flag;
     const void *object;
     struct shape_list list;
@@ -29,6 +31,9 @@ static union value value_of(const struct shape_field *f, const unsigned char *fr
     case SHAPE_I64:
     case SHAPE_TIME:
         memcpy(&v.i64, from + f->offset, sizeof v.i64);
+        break;
+    case SHAPE_REAL:
+        memcpy(&v.real, from + f->offset, sizeof v.real);
         break;
     case SHAPE_BOOL:
         memcpy(&v.flag, from + f->offset, sizeof v.flag);
@@ -54,6 +59,8 @@ static bool is_nothing(const struct shape_field *f, const union value *v)
     case SHAPE_I64:
     case SHAPE_TIME:
         return v->i64 == 0;
+    case SHAPE_REAL:
+        return v->real == 0;
     case SHAPE_BOOL:
         return !v->flag;
     case SHAPE_LIST:
@@ -118,6 +125,10 @@ static void write_value(struct buf *b, const struct shape_field *f, const union 
         return;
     case SHAPE_I64:
         buf_i64(b, v->i64);
+        return;
+    case SHAPE_REAL:
+        assert(isfinite(v->real));
+        buf_printf(b, "%.9g", v->real);
         return;
     case SHAPE_BOOL:
         buf_str(b, v->flag ? "true" : "false");
@@ -257,6 +268,10 @@ static void schema_value(struct buf *b, const struct shape_field *f, bool or_nul
     case SHAPE_I64:
         schema_type(b, "integer", or_null);
         buf_str(b, ",\"format\":\"int64\"");
+        schema_limits(b, f, "minimum", "maximum");
+        return;
+    case SHAPE_REAL:
+        schema_type(b, "number", or_null);
         schema_limits(b, f, "minimum", "maximum");
         return;
     case SHAPE_BOOL:

@@ -1,7 +1,7 @@
 -- What triage read of each message, what people said of that, and the models that read.
 ALTER TABLE ticket ADD COLUMN urgency {{i64}} NOT NULL DEFAULT 0; -- 1-4: P1-P4; 0: not read
 ALTER TABLE ticket ADD COLUMN language TEXT;                      -- "pt", of the first message
-ALTER TABLE ticket ADD COLUMN mood {{i64}};                       -- 0 negative 1 neutral 2 positive
+ALTER TABLE ticket ADD COLUMN mood {{i64}} NOT NULL DEFAULT 0;    -- 1 negative 2 neutral 3 positive; 0: not read
 CREATE INDEX ticket_category_new ON ticket (category, bucket, id) WHERE category IS NOT NULL;
 CREATE INDEX ticket_category_wait ON ticket (category, bucket, wait_key, id) WHERE category IS NOT NULL;
 
@@ -20,7 +20,7 @@ CREATE TABLE reading (
     is_sure    {{bool}} NOT NULL,
     decision   {{i64}} NOT NULL,              -- triage/decide.h: routed suggested blind person none
     language   TEXT NOT NULL,
-    mood       {{i64}} NOT NULL,
+    mood       {{i64}} NOT NULL,              -- 1 negative 2 neutral 3 positive
     urgency    {{i64}} NOT NULL,
     detail     TEXT NOT NULL,                 -- JSON: top, because, reasons, how sure of language and mood
     is_counted {{bool}} NOT NULL DEFAULT 0,   -- added to triage_week and triage_sum
@@ -94,6 +94,7 @@ CREATE TABLE model (
     hash       TEXT,                          -- a blob; NULL: built into the program
     state      {{i64}} NOT NULL,              -- 1 live 2 kept 3 refused
     why        TEXT,                          -- of a refused one
+    verdict_id {{i64}} NOT NULL DEFAULT 0,    -- the last one it was trained with
     metrics    TEXT NOT NULL,                 -- JSON
     created_at {{i64}} NOT NULL
 );

@@ -5,8 +5,8 @@ VALUES (:id, :name, :channel, :settings, :secret, :team_id, :is_demo, :now)
 
 -- name: inbox_get :one
 -- params: id i64
--- returns: id i64, name text, channel text, settings text, secret text, team_id i64?, is_active bool, is_demo bool, created_at i64, health text?, rev i64
-SELECT id, name, channel, settings, secret, team_id, is_active, is_demo, created_at, health, rev
+-- returns: id i64, name text, channel text, settings text, secret text, team_id i64?, is_active bool, is_demo bool, created_at i64, health text?, promise real, rev i64
+SELECT id, name, channel, settings, secret, team_id, is_active, is_demo, created_at, health, promise, rev
   FROM inbox WHERE id = :id
 
 -- name: inbox_by_name :one
@@ -16,13 +16,13 @@ SELECT id FROM inbox WHERE name = :name
 
 -- name: inbox_list :many
 -- scan ok: tens of inboxes, the whole answer
--- returns: id i64, name text, channel text, settings text, secret text, team_id i64?, is_active bool, is_demo bool, created_at i64, health text?, rev i64
-SELECT id, name, channel, settings, secret, team_id, is_active, is_demo, created_at, health, rev
+-- returns: id i64, name text, channel text, settings text, secret text, team_id i64?, is_active bool, is_demo bool, created_at i64, health text?, promise real, rev i64
+SELECT id, name, channel, settings, secret, team_id, is_active, is_demo, created_at, health, promise, rev
   FROM inbox ORDER BY id
 
 -- name: inbox_update :exec
--- params: id i64, name text, settings text, team_id i64?, is_active bool
-UPDATE inbox SET name = :name, settings = :settings, team_id = :team_id, is_active = :is_active, rev = rev + 1
+-- params: id i64, name text, settings text, team_id i64?, is_active bool, promise real
+UPDATE inbox SET name = :name, settings = :settings, team_id = :team_id, is_active = :is_active, promise = :promise, rev = rev + 1
  WHERE id = :id
 
 -- name: inbox_health :exec
@@ -89,4 +89,5 @@ SELECT s.id, s.inbox_id, i.name AS inbox_name, s.external_id, s.bytes, s.error, 
 -- params: hash text
 -- returns: n i64
 SELECT (SELECT COUNT(*) FROM attachment WHERE hash = :hash) + (SELECT COUNT(*) FROM upload WHERE hash = :hash)
-     + (SELECT COUNT(*) FROM spool WHERE hash = :hash) AS n
+     + (SELECT COUNT(*) FROM spool WHERE hash = :hash) + (SELECT COUNT(*) FROM model WHERE hash = :hash)
+     + (SELECT COUNT(*) FROM taxonomy WHERE hash = :hash) AS n

@@ -150,3 +150,17 @@ SELECT i.external_id AS address, c.name, m.external_id
   JOIN identity i ON i.contact_id = m.author_id AND i.inbox_id = m.inbox_id
   JOIN contact c ON c.id = m.author_id
  WHERE m.id = :id AND m.kind = 1 ORDER BY i.created_at LIMIT 1
+
+-- name: message_context :one
+-- The newest of a ticket that the channel sent something with: the last twenty are looked at.
+-- scan ok: walks those twenty
+-- params: ticket_id i64
+-- returns: context text
+SELECT context FROM (SELECT id, context FROM message WHERE ticket_id = :ticket_id ORDER BY id DESC LIMIT 20) m
+ WHERE context IS NOT NULL ORDER BY id DESC LIMIT 1
+
+-- name: message_words :many
+-- What customers said, newest first.
+-- params: before i64, limit i64
+-- returns: id i64, text text
+SELECT id, text FROM message WHERE id < :before AND kind = 1 AND text <> '' ORDER BY id DESC LIMIT :limit

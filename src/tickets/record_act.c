@@ -27,6 +27,30 @@ static CHECKED enum err count(struct tx *tx, const struct ticket_core *t, int64_
                        NULL, w);
 }
 
+/* The same for its category; tickets without one are not counted here. */
+static CHECKED enum err count_topic(struct tx *tx, const struct ticket_core *t, int64_t inbox_id,
+                                    int64_t n, struct why *w)
+{
+    if (!t->topic)
+        return OK;
+    if (tx_engine(tx) == STORE_POSTGRESQL)
+        return q_topic_delta(
+            tx,
+            (struct topic_delta_in){
+                .bucket = t->bucket, .category = t->topic, .inbox_id = inbox_id, .n = n},
+            NULL, w);
+    return q_topic_add(tx,
+                       (struct topic_add_in){
+                           .bucket = t->bucket, .category = t->topic, .inbox_id = inbox_id, .n = n},
+                       NULL, w);
+}
+
+static bool same_topic(const struct ticket_core *a, const struct ticket_core *b)
+{
+    return a->bucket == b->bucket &&
+           strcmp(a->topic ? a->topic : "", b->topic ? b->topic : "") == 0;
+}
+
 static CHECKED enum err tell(struct tx *tx, const char *kind, const struct ticket_whole *t,
                              int64_t actor_id, int64_t message_id, const char *data, struct why *w)
 {
@@ -68,6 +92,7 @@ enum err record_change(struct tx *tx, struct ticket_whole *t, const struct ticke
                                    .bucket = after->bucket,
                                    .snoozed_until = after->snoozed_until,
                                    .priority = after->priority,
+                                   .urgency = after->urgency,
                                    .category = after->topic,
                                    .assignee_id = after->assignee_id,
                                    .team_id = after->team_id,
@@ -89,6 +114,9 @@ enum err record_change(struct tx *tx, struct ticket_whole *t, const struct ticke
         if ((e = count(tx, after, t->inbox_id, 1, w)))
             return e;
     }
+    if (!same_topic(before, after) && ((e = count_topic(tx, before, t->inbox_id, -1, w)) ||
+                                       (e = count_topic(tx, after, t->inbox_id, 1, w))))
+        return e;
     t->core = *after;
     t->rev++;
     return tell(tx, EVENT_TICKET_CHANGED, t, who->kind == WHO_AGENT ? who->id : 0, 0, NULL, w);
@@ -98,7 +126,8 @@ enum err record_created(struct tx *tx, const struct ticket_whole *t, struct why 
 {
     enum err e;
 
-    if ((e = count(tx, &t->core, t->inbox_id, 1, w)))
+    if ((e = count(tx, &t->core, t->inbox_id, 1, w)) ||
+        (e = count_topic(tx, &t->core, t->inbox_id, 1, w)))
         return e;
     return t->is_imported ? OK : tell(tx, EVENT_TICKET_CREATED, t, 0, 0, NULL, w);
 }

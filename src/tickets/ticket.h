@@ -45,6 +45,7 @@ struct ticket_core {
     enum bucket bucket;
     msec snoozed_until; /* 0: not snoozed */
     int64_t priority;
+    int64_t urgency;                /* triage's, 1-4 for P1-P4; 0: not read */
     int64_t assignee_id, team_id;   /* 0: nobody */
     msec waiting_since;             /* 0: nobody waits; kept under spam and deleted */
     msec solved_at, first_reply_at; /* 0: not yet */

@@ -3,8 +3,8 @@
 -- name: ticket_state :one
 -- What the rules need of a ticket, to change it.
 -- params: id i64
--- returns: id i64, number i64, contact_id i64, inbox_id i64, thread_id text?, subject text, status_id i64, bucket i64, snoozed_until i64?, priority i64, category text?, assignee_id i64, team_id i64, waiting_since i64?, solved_at i64?, first_reply_at i64?, last_message_id i64, messages i64, is_imported bool, rev i64, status_key text, status_category i64
-SELECT t.id, t.number, t.contact_id, t.inbox_id, t.thread_id, t.subject, t.status_id, t.bucket, t.snoozed_until, t.priority, t.category,
+-- returns: id i64, number i64, contact_id i64, inbox_id i64, thread_id text?, subject text, status_id i64, bucket i64, snoozed_until i64?, priority i64, urgency i64, category text?, assignee_id i64, team_id i64, waiting_since i64?, solved_at i64?, first_reply_at i64?, last_message_id i64, messages i64, is_imported bool, rev i64, status_key text, status_category i64
+SELECT t.id, t.number, t.contact_id, t.inbox_id, t.thread_id, t.subject, t.status_id, t.bucket, t.snoozed_until, t.priority, t.urgency, t.category,
        t.assignee_id, t.team_id, t.waiting_since, t.solved_at, t.first_reply_at, t.last_message_id, t.messages, t.is_imported, t.rev,
        s.key AS status_key, s.category AS status_category
   FROM ticket t JOIN status s ON s.id = t.status_id
@@ -40,10 +40,10 @@ SELECT id FROM ticket
  ORDER BY id DESC LIMIT 1
 
 -- name: ticket_insert :exec
--- params: id i64, number i64, contact_id i64, inbox_id i64, thread_id text?, subject text, status_id i64, bucket i64, priority i64, team_id i64, assignee_id i64, waiting_since i64?, wait_key i64, is_automatic bool, linked_id i64?, is_imported bool, created_at i64
-INSERT INTO ticket (id, number, contact_id, inbox_id, thread_id, subject, status_id, bucket, priority, team_id, assignee_id,
+-- params: id i64, number i64, contact_id i64, inbox_id i64, thread_id text?, subject text, status_id i64, bucket i64, priority i64, urgency i64, category text?, language text?, mood i64, team_id i64, assignee_id i64, waiting_since i64?, wait_key i64, is_automatic bool, linked_id i64?, is_imported bool, created_at i64
+INSERT INTO ticket (id, number, contact_id, inbox_id, thread_id, subject, status_id, bucket, priority, urgency, category, language, mood, team_id, assignee_id,
                     waiting_since, wait_key, is_automatic, linked_id, is_imported, created_at, updated_at, last_at)
-VALUES (:id, :number, :contact_id, :inbox_id, :thread_id, :subject, :status_id, :bucket, :priority, :team_id, :assignee_id,
+VALUES (:id, :number, :contact_id, :inbox_id, :thread_id, :subject, :status_id, :bucket, :priority, :urgency, :category, :language, :mood, :team_id, :assignee_id,
         :waiting_since, :wait_key, :is_automatic, :linked_id, :is_imported, :created_at, :created_at, :created_at)
 
 -- name: ticket_heard :exec
@@ -60,9 +60,9 @@ UPDATE ticket SET last_message_id = :message_id, messages = messages + 1, update
 
 -- name: ticket_change :exec
 -- All that rules may change, at once. Touches no row if somebody was faster.
--- params: id i64, rev i64, subject text, status_id i64, bucket i64, snoozed_until i64?, priority i64, category text?, assignee_id i64, team_id i64, waiting_since i64?, wait_key i64, solved_at i64?, first_reply_at i64?, now i64
+-- params: id i64, rev i64, subject text, status_id i64, bucket i64, snoozed_until i64?, priority i64, urgency i64, category text?, assignee_id i64, team_id i64, waiting_since i64?, wait_key i64, solved_at i64?, first_reply_at i64?, now i64
 UPDATE ticket SET subject = :subject, status_id = :status_id, bucket = :bucket, snoozed_until = :snoozed_until, priority = :priority,
-       category = :category, assignee_id = :assignee_id, team_id = :team_id, waiting_since = :waiting_since, wait_key = :wait_key,
+       urgency = :urgency, category = :category, assignee_id = :assignee_id, team_id = :team_id, waiting_since = :waiting_since, wait_key = :wait_key,
        solved_at = :solved_at, first_reply_at = :first_reply_at, updated_at = :now, rev = rev + 1
  WHERE id = :id AND rev = :rev
 
@@ -144,9 +144,9 @@ SELECT id, wait_key, bucket, assignee_id, team_id, inbox_id, contact_id
 -- name: ticket_view :many
 -- Tickets as a list or the desk shows them.
 -- params: ids i64[], agent_id i64
--- returns: id i64, number i64, subject text, status_key text, status_name text, status_category i64, bucket i64, snoozed_until i64?, priority i64, category text?, inbox_id i64, inbox_name text, channel text, contact_id i64, contact_name text, contact_email text?, assignee_id i64, assignee_name text?, team_id i64, waiting_since i64?, created_at i64, updated_at i64, solved_at i64?, last_at i64, last_kind i64, last_author text, preview text, last_message_id i64, seen_id i64?, messages i64, linked_id i64?, is_automatic bool, is_imported bool, rev i64, wait_key i64
+-- returns: id i64, number i64, subject text, status_key text, status_name text, status_category i64, bucket i64, snoozed_until i64?, priority i64, urgency i64, category text?, language text?, mood i64, inbox_id i64, inbox_name text, channel text, contact_id i64, contact_name text, contact_email text?, assignee_id i64, assignee_name text?, team_id i64, waiting_since i64?, created_at i64, updated_at i64, solved_at i64?, last_at i64, last_kind i64, last_author text, preview text, last_message_id i64, seen_id i64?, messages i64, linked_id i64?, is_automatic bool, is_imported bool, rev i64, wait_key i64
 SELECT t.id, t.number, t.subject, s.key AS status_key, s.name AS status_name, s.category AS status_category, t.bucket, t.snoozed_until,
-       t.priority, t.category, t.inbox_id, i.name AS inbox_name, i.channel, t.contact_id, c.name AS contact_name, c.email AS contact_email,
+       t.priority, t.urgency, t.category, t.language, t.mood, t.inbox_id, i.name AS inbox_name, i.channel, t.contact_id, c.name AS contact_name, c.email AS contact_email,
        t.assignee_id, a.name AS assignee_name, t.team_id, t.waiting_since, t.created_at, t.updated_at, t.solved_at, t.last_at, t.last_kind,
        t.last_author, t.preview, t.last_message_id, n.message_id AS seen_id, t.messages, t.linked_id, t.is_automatic, t.is_imported, t.rev, t.wait_key
   FROM ticket t
@@ -158,7 +158,7 @@ SELECT t.id, t.number, t.subject, s.key AS status_key, s.name AS status_name, s.
  WHERE t.id IN (SELECT value FROM json_each(:ids))
 -- name: ticket_view (pg)
 SELECT t.id, t.number, t.subject, s.key AS status_key, s.name AS status_name, s.category AS status_category, t.bucket, t.snoozed_until,
-       t.priority, t.category, t.inbox_id, i.name AS inbox_name, i.channel, t.contact_id, c.name AS contact_name, c.email AS contact_email,
+       t.priority, t.urgency, t.category, t.language, t.mood, t.inbox_id, i.name AS inbox_name, i.channel, t.contact_id, c.name AS contact_name, c.email AS contact_email,
        t.assignee_id, a.name AS assignee_name, t.team_id, t.waiting_since, t.created_at, t.updated_at, t.solved_at, t.last_at, t.last_kind,
        t.last_author, t.preview, t.last_message_id, n.message_id AS seen_id, t.messages, t.linked_id, t.is_automatic, t.is_imported, t.rev, t.wait_key
   FROM ticket t
@@ -287,3 +287,17 @@ SELECT bucket, team_id, assignee_id, inbox_id, COUNT(*) AS n FROM ticket GROUP B
 DELETE FROM ticket_count
 -- name: count_clear (pg)
 WITH d AS (DELETE FROM ticket_count_delta) DELETE FROM ticket_count
+
+-- name: topic_add :exec
+-- params: bucket i64, category text, inbox_id i64, n i64
+INSERT INTO category_count (bucket, category, inbox_id, n) VALUES (:bucket, :category, :inbox_id, :n)
+ON CONFLICT (bucket, category, inbox_id) DO UPDATE SET n = category_count.n + excluded.n
+
+-- name: topic_delta :exec
+-- engine: pg
+-- params: bucket i64, category text, inbox_id i64, n i64
+INSERT INTO category_count_delta (bucket, category, inbox_id, n) VALUES (:bucket, :category, :inbox_id, :n)
+
+-- name: ticket_language :exec
+-- params: id i64, language text
+UPDATE ticket SET language = :language WHERE id = :id

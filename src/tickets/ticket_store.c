@@ -6,6 +6,10 @@
 #include "tickets/message.h"
 #include "tickets/ticket.sql.h"
 
+/* Triage's words, as rows number them (migration 0005). */
+static const char *const URGENCIES[] = {"P1", "P2", "P3", "P4", NULL};
+static const char *const MOODS[] = {"negative", "neutral", "positive", NULL};
+
 #define FIELD(name, type, flags, member, ...)                                                      \
     {                                                                                              \
         name, type, flags, offsetof(struct ticket, member), __VA_ARGS__                            \
@@ -20,6 +24,9 @@ SHAPE(TICKET, "Ticket", struct ticket, "One matter of one contact",
        FIELD("status_category", SHAPE_ENUM, 0, status_category, .names = CATEGORY_NAMES),
        FIELD("priority", SHAPE_ENUM, 0, priority, .names = PRIORITY_NAMES),
        FIELD("category", SHAPE_TEXT, SHAPE_NULLABLE, category),
+       FIELD("urgency", SHAPE_ENUM, SHAPE_NULLABLE, urgency, .names = URGENCIES),
+       FIELD("language", SHAPE_TEXT, SHAPE_NULLABLE, language, .doc = "of the first message"),
+       FIELD("sentiment", SHAPE_ENUM, SHAPE_NULLABLE, sentiment, .names = MOODS),
        FIELD("is_spam", SHAPE_BOOL, 0, is_spam),
        FIELD("is_deleted", SHAPE_BOOL, 0, is_deleted),
        FIELD("snoozed_until", SHAPE_TIME, SHAPE_NULLABLE, snoozed_until),
@@ -68,6 +75,7 @@ enum err ticket_load(struct tx *tx, struct arena *a, int64_t id, struct ticket_w
                                           .bucket = (enum bucket)r->bucket,
                                           .snoozed_until = r->snoozed_until,
                                           .priority = r->priority,
+                                          .urgency = r->urgency,
                                           .assignee_id = r->assignee_id,
                                           .team_id = r->team_id,
                                           .waiting_since = r->waiting_since,
@@ -106,7 +114,10 @@ static struct ticket view_of(struct arena *a, const struct ticket_view_row *r, i
                            .status_name = r->status_name,
                            .status_category = category_name((enum category)r->status_category),
                            .priority = priority_name(r->priority),
+                           .urgency = r->urgency ? URGENCIES[r->urgency - 1] : NULL,
                            .category = r->category,
+                           .language = r->language,
+                           .sentiment = r->mood ? MOODS[r->mood - 1] : NULL,
                            .is_spam = r->bucket == BUCKET_SPAM,
                            .is_deleted = r->bucket == BUCKET_DELETED,
                            .snoozed_until = r->snoozed_until,

@@ -23,6 +23,7 @@ struct ticket_whole {
 struct ticket {
     int64_t id, number;
     const char *subject, *status, *status_name, *status_category, *priority, *category;
+    const char *urgency, *language, *sentiment;
     bool is_spam, is_deleted;
     msec snoozed_until;
     int64_t inbox_id;

@@ -27,11 +27,11 @@ static bool falls_in(uint64_t coin, double share)
 
 enum decision decide(const struct decide_input *in, const struct promise *p)
 {
-    if (in->is_imported || !in->has_label || !in->is_first)
-        return in->is_p1 ? DECIDED_PERSON : DECIDED_NONE;
     if (in->is_p1)
         return DECIDED_PERSON;
-    if (!in->is_sure)
+    if (!in->has_label || !in->is_first)
+        return DECIDED_NONE;
+    if (!in->is_sure || in->is_imported)
         return DECIDED_SUGGESTED;
     if (falls_in(in->coin, promise_sample(p)))
         return DECIDED_BLIND;

@@ -41,7 +41,7 @@ struct decide_input {
     bool has_label, is_sure;
     bool is_first;    /* the ticket has no category yet, and no person has said one */
     bool is_p1;       /* this message, or the ticket before it */
-    bool is_imported; /* history: nothing is done */
+    bool is_imported; /* history: suggestions, and nothing else */
     uint64_t coin;    /* evenly spread: a hash of the message's id */
 };
 enum decision decide(const struct decide_input *in, const struct promise *p);

@@ -122,7 +122,7 @@ static void what_is_done(void **state)
         {"history",
          {.has_label = true, .is_sure = true, .is_first = true, .is_imported = true},
          &GOOD,
-         DECIDED_NONE},
+         DECIDED_SUGGESTED},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

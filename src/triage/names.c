@@ -1,0 +1,28 @@
+/* The words that rows and the API use for what the headers number. */
+#include "triage/facts.h"
+#include "triage/urgency.h"
+
+#define NAME_ONLY(kind, name) [URGENCY_##kind] = (name),
+const char *urgency_kind_name(enum urgency_kind k)
+{
+    static const char *const names[] = {[URGENCY_NONE] = "none", URGENCY_KIND_LIST(NAME_ONLY)};
+
+    return names[k];
+}
+#undef NAME_ONLY
+
+const char *urgency_level_name(enum urgency_level l)
+{
+    static const char *const names[] = {"P1", "P2", "P3", "P4"};
+
+    return names[l - 1];
+}
+
+#define NAME_ONLY(kind, name) [FACT_##kind] = (name),
+const char *fact_name(enum fact_kind k)
+{
+    static const char *const names[] = {[FACT_NONE] = "none", FACT_LIST(NAME_ONLY)};
+
+    return names[k];
+}
+#undef NAME_ONLY

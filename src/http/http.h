@@ -54,6 +54,7 @@ struct req {
     const struct route *route;
     struct arena *arena;
     void *app;              /* struct app of main.c */
+    void *prepared;         /* what the prepare hook left; NULL */
     struct tx *tx;          /* ON_READ, ON_WRITE, ON_STREAM */
     struct principal *who;  /* set by the authenticate hook; never NULL in a handler */
     const void *in;         /* struct of route->in, parsed and checked */
@@ -138,6 +139,9 @@ struct http_conf {
     /* ON_WRITE: may this request go straight to the writer (its credentials were good a
      * moment ago)? Else authenticate runs once on the pool first. NULL: always pool first. */
     bool (*is_fast)(const struct req *q);
+    /* ON_WRITE, the caller is who they say: work on the request that needs no transaction, on
+     * this thread rather than the writer's. Leaves what it found in q->prepared. NULL: none. */
+    void (*prepare)(struct req *q);
     /* The part of a write (store.h). NULL: 0. */
     uint64_t (*part)(const struct req *q);
     const char *(*permission_name)(int permission); /* for the API page; NULL: numbers */

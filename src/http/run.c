@@ -161,6 +161,8 @@ static void post_write(struct exchange *x)
 {
     const struct http_conf *conf = &x->server->conf;
 
+    if (conf->prepare)
+        conf->prepare(&x->req);
     x->write = (struct store_write){.run = write_fn,
                                     .done = write_done,
                                     .arg = x,

@@ -12,6 +12,9 @@
 #include "sys/secret.h"
 
 #define SECRET_BYTES 32
+/* Below a half nobody would call it one; above 0.999 it takes 3,000 answers to support it. */
+#define PROMISE_LEAST 0.5
+#define PROMISE_MOST  0.999
 /* A settings table nests inboxes' servers in one level; anything deeper is a mistake of ours. */
 #define SETTINGS_DEPTH 4
 
@@ -26,6 +29,8 @@ SHAPE(INBOX, "Inbox", struct inbox_view, "One address on one channel",
        {"is_demo", SHAPE_BOOL, 0, offsetof(struct inbox_view, is_demo)},
        {"health", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct inbox_view, health),
         .doc = "null: well; else what is wrong"},
+       {"promise", SHAPE_REAL, 0, offsetof(struct inbox_view, promise),
+        .doc = "of what is routed by itself, so much must be right"},
        {"created_at", SHAPE_TIME, 0, offsetof(struct inbox_view, created_at)},
        {"widget_token", SHAPE_TEXT, SHAPE_OMIT, offsetof(struct inbox_view, widget_token)},
        {"identity_secret", SHAPE_TEXT, SHAPE_OMIT, offsetof(struct inbox_view, identity_secret)},
@@ -37,7 +42,9 @@ SHAPE_WITH_PRESENT(INBOX_PATCH, "InboxPatch", struct inbox_patch, "What to chang
                     {"settings", SHAPE_RAW, SHAPE_AN_OBJECT, offsetof(struct inbox_patch, settings),
                      .max = LIMIT_JSON_BYTES},
                     {"team_id", SHAPE_I64, SHAPE_NULLABLE, offsetof(struct inbox_patch, team_id)},
-                    {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_patch, is_active)}});
+                    {"is_active", SHAPE_BOOL, 0, offsetof(struct inbox_patch, is_active)},
+                    {"promise", SHAPE_REAL, 0, offsetof(struct inbox_patch, promise),
+                     .doc = "from 0.5 to 0.999"}});
 
 /* ------- settings and the secrets in them */
 
@@ -207,6 +214,7 @@ static struct inbox_view view_of(struct arena *a, const struct inbox_list_row *r
         .team_id = r->team_id,
         .is_active = r->is_active,
         .is_demo = r->is_demo,
+        .promise = r->promise,
         .created_at = r->created_at,
         .widget_token = c && c->page_token ? c->page_token(r->id, r->secret, a) : NULL,
         .identity_secret =
@@ -269,7 +277,10 @@ enum err inbox_change(struct tx *tx, struct arena *a, int64_t id, const struct i
         .name = p->name ? p->name : old->name,
         .settings = old->settings,
         .team_id = SHAPE_HAS(p, &INBOX_PATCH, "team_id") ? p->team_id : old->team_id,
-        .is_active = SHAPE_HAS(p, &INBOX_PATCH, "is_active") ? p->is_active : old->is_active};
+        .is_active = SHAPE_HAS(p, &INBOX_PATCH, "is_active") ? p->is_active : old->is_active,
+        .promise = SHAPE_HAS(p, &INBOX_PATCH, "promise") ? p->promise : old->promise};
+    if (new.promise < PROMISE_LEAST || new.promise > PROMISE_MOST)
+        return fail_field(w, E_INVALID, "promise", "must be from 0.5 to 0.999");
     if (p->settings &&
         (e = inbox_settings_merge(a, old->channel, old->settings, p->settings, &new.settings, w)))
         return e;

@@ -15,6 +15,7 @@ struct inbox_view {
     const char *name, *channel, *channel_label, *settings, *health;
     int64_t team_id;
     bool is_active, is_demo;
+    double promise;
     msec created_at;
     const char *widget_token, *identity_secret;
     int64_t rev;
@@ -40,6 +41,7 @@ struct inbox_patch {
     const char *name, *settings;
     int64_t team_id;
     bool is_active;
+    double promise;
 };
 extern const struct shape INBOX_PATCH;
 CHECKED enum err inbox_change(struct tx *tx, struct arena *a, int64_t id,

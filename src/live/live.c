@@ -74,6 +74,8 @@ struct live {
     pthread_t counter;
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    void (*listener)(void *arg, const struct event *e); /* under the lock */
+    void *listener_arg;
     bool is_dirty, is_ending;
     /* As last read; both live in `counts_arena`. The sums are sorted. */
     struct arena *counts_arena;
@@ -227,6 +229,22 @@ static void publish(struct live *l, const struct event *e)
     buf_done(&b);
 }
 
+static void tell_listener(struct live *l, const struct event *e)
+{
+    pthread_mutex_lock(&l->lock);
+    if (l->listener)
+        l->listener(l->listener_arg, e);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void live_listen(struct live *l, void (*fn)(void *arg, const struct event *e), void *arg)
+{
+    pthread_mutex_lock(&l->lock);
+    l->listener = fn;
+    l->listener_arg = arg;
+    pthread_mutex_unlock(&l->lock);
+}
+
 static void heard(void *arg, const struct event *v, size_t n)
 {
     struct live *l = arg;
@@ -240,6 +258,7 @@ static void heard(void *arg, const struct event *v, size_t n)
         is_counted |= (is_of_ticket(&v[i]) && !is_sign(&v[i])) ||
                       strcmp(v[i].kind, EVENT_DESK_CHANGED) == 0; /* import, the demo's end */
         publish(l, &v[i]);
+        tell_listener(l, &v[i]);
     }
     if (!is_counted)
         return;

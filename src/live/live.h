@@ -39,6 +39,9 @@ extern const struct shape LIVE_EVENT;
 CHECKED enum err live_start(struct store *s, struct live **ret, struct why *w);
 /* Events go nowhere until there is a server to tell. */
 void live_publish_to(struct live *l, struct http_server *http);
+/* Also tell `fn` of every event, of this node and the others, on live's own thread: it must be
+ * short. What was committed before this call may not be told. NULL: nobody. */
+void live_listen(struct live *l, void (*fn)(void *arg, const struct event *e), void *arg);
 /* Nothing is published any more: before the server ends, which others may still ask. */
 void live_hush(struct live *l); /* takes NULL */
 void live_stop(struct live *l); /* takes NULL */

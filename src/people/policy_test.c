@@ -19,6 +19,8 @@ static const struct {
     {P_CONTACT_SEE, "acla", "acla", "acla", false},
     {P_DESK_SEE, "acla", "acla", "acla", false},
     {P_QUARANTINE, "acla", "acla", "acla", false},
+    {P_PII_SEE, "--la", "--la", "--la", false},
+    {P_TRIAGE_TRAIN, "-cla", "-cla", "----", false},
     {P_STATUS_ADMIN, "--la", "--la", "----", false},
     {P_AUDIT_SEE, "--la", "--la", "----", false},
     {P_INBOX_ADMIN, "---a", "---a", "----", false},

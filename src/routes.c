@@ -10,7 +10,11 @@
 #include "desk/demo.h"
 #include "desk/desk_api.h"
 #include "desk/inbox_api.h"
+#include "desk/judge.h"
 #include "desk/message_api.h"
+#include "desk/taxonomy_api.h"
+#include "desk/triage_api.h"
+#include "desk/triage_state_api.h"
 #include "http/openapi.h"
 #include "http/static.h"
 #include "inboxes/inbox_store.h"
@@ -22,6 +26,7 @@
 #include "tickets/ticket_act.h"
 #include "tickets/ticket_api.h"
 #include "tickets/ticket_store.h"
+#include "triage/view.h"
 
 #define API         "/api/v1"
 #define SMALL_BYTES 16384
@@ -80,6 +85,8 @@ const struct route ROUTES[] = {
     {METHOD_PUT,    API "/tickets/:id/drafts/:text", P_AGENT_ONLY,    PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       draft_put,               &DRAFT_IN,       NULL,           false, NULL,   "Keep a draft; empty text takes it away"},
     {METHOD_GET,    API "/tickets/:id/messages",     P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_messages_get,     NULL,            &MESSAGE,       true,  "before," PAGE, "What was said, oldest first"},
     {METHOD_POST,   API "/tickets/:id/messages",     P_REPLY,         PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       ticket_reply_post,       &REPLY_IN,       &MESSAGE,       false, NULL,   "Answer the customer, or note something for the team"},
+    {METHOD_GET,    API "/tickets/:id/triage",       P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_triage_get,       NULL,            &TICKET_TRIAGE,  false, NULL,   "What was read of it: category, urgency, mood, language, facts"},
+    {METHOD_POST,   API "/tickets/:id/triage",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_triage_post,      &JUDGE_IN,       &TICKET_TRIAGE,  false, NULL,   "Say what holds instead; triage learns from it"},
     {METHOD_GET,    API "/tags",                     P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      tag_list_get,            NULL,            &TAG,           true,  NULL,   "Tags in use"},
     {METHOD_GET,    API "/statuses",                 P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      status_list_get,         NULL,            &STATUS,        true,  NULL,   "Statuses and their categories"},
     {METHOD_POST,   API "/statuses",                 P_STATUS_ADMIN,  PER_WHO,   ON_WRITE,  SMALL_BYTES,            status_post,             &STATUS_IN,      &STATUS,        false, NULL,   "A status of the desk's own"},
@@ -89,6 +96,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/messages/:id",             P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_one_get,         NULL,            &MESSAGE,       false, NULL,   "One message"},
     {METHOD_GET,    API "/messages/:id/html",        P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_html_get,        NULL,            &MESSAGE_HTML,  false, NULL,   "A mail's HTML, sanitised"},
     {METHOD_GET,    API "/messages/:id/raw",         P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_raw_get,         NULL,            NULL,           false, NULL,   "The original, as it came"},
+    {METHOD_POST,   API "/messages/:id/reveal",      P_PII_SEE,       PER_WHO,   ON_WRITE,  0,                      message_reveal_post,     NULL,            &MESSAGE_ORIGINAL, false, NULL, "The words under the masks; the audit log keeps who read them"},
     {METHOD_POST,   API "/messages/:id/send-again",  P_REPLY,         PER_WHO,   ON_WRITE,  0,                      message_again_post,      NULL,            &MESSAGE,       false, NULL,   "Send a failed or unknown reply once more"},
     {METHOD_POST,   API "/uploads",                  P_REPLY,         PER_WHO,   ON_SLOW,   LIMIT_ATTACHMENT_BYTES, upload_post,             NULL,            &UPLOAD,        false, "name", "A file for a reply: the body is the file"},
     {METHOD_GET,    "/files/:text/*",                P_PUBLIC,        PER_IP,    ON_READ,   0,                      file_get,                NULL,            NULL,           false, NULL,   NULL},
@@ -99,6 +107,27 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/search",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      search_get,              NULL,            &SEARCH_HIT,    true,  "q,kind," PAGE, "A ticket by its number; words in messages, subjects, contacts"},
     {METHOD_GET,    API "/counts",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      counts_get,              NULL,            &COUNT,         true,  NULL,   "How many tickets there are of each kind"},
     {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            &LIVE_EVENT,    false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
+
+    /* ---- triage */
+    {METHOD_GET,    API "/triage",                   P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      triage_state_get,        NULL,            &TRIAGE_STATE,  false, NULL,   "What reads the messages now, and whether it trains"},
+    {METHOD_GET,    API "/triage/promises",          P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      promise_list_get,        NULL,            &PROMISE,       true,  NULL,   "What each inbox promises of triage, and what was measured"},
+    {METHOD_GET,    API "/triage/figures",           P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      figure_list_get,         NULL,            &FIGURE,        true,  NULL,   "By language, queue and category"},
+    {METHOD_GET,    API "/triage/confusion",         P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      confusion_list_get,      NULL,            &CONFUSION,     true,  NULL,   "What was taken for what"},
+    {METHOD_GET,    API "/triage/doubtful",          P_TRIAGE_TRAIN,  PER_WHO,   ON_READ,   0,                      doubtful_list_get,       NULL,            &DOUBTFUL,      true,  PAGE,   "Examples whose label looks wrong"},
+    {METHOD_POST,   API "/triage/doubtful/:id",      P_TRIAGE_TRAIN,  PER_WHO,   ON_WRITE,  SMALL_BYTES,            doubtful_post,           &DOUBTFUL_IN,    NULL,           false, NULL,   "Say what the example is about"},
+    {METHOD_GET,    API "/triage/models",            P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      model_list_get,          NULL,            &MODEL,         true,  NULL,   "Models that were trained here, newest first"},
+    {METHOD_POST,   API "/triage/models/:text/use",  P_TRIAGE_TRAIN,  PER_WHO,   ON_WRITE,  0,                      model_use_post,          NULL,            NULL,           false, NULL,   "Back to a model that is kept"},
+    {METHOD_POST,   API "/triage/retrain",           P_TRIAGE_TRAIN,  PER_WHO,   ON_WRITE,  0,                      retrain_post,            NULL,            NULL,           false, NULL,   "Train a new model now"},
+    {METHOD_GET,    API "/queues",                   P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      queue_list_get,          NULL,            &QUEUE,         true,  NULL,   "Queues of categories, and who takes care of them"},
+    {METHOD_PUT,    API "/queues/:text",             P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   SMALL_BYTES,            queue_put,               &QUEUE_IN,       &QUEUE,         false, NULL,   "Make or change a queue"},
+    {METHOD_GET,    API "/categories",               P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      category_list_get,       NULL,            &CATEGORY,      true,  NULL,   "What a message may be about"},
+    {METHOD_PUT,    API "/categories/:text",         P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       category_put,            &CATEGORY_IN,    &CATEGORY,      false, NULL,   "Make or change a category"},
+    {METHOD_DELETE, API "/categories/:text",         P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   0,                      category_delete,         NULL,            NULL,           false, NULL,   "Drop a category with its examples"},
+    {METHOD_GET,    API "/taxonomy",                 P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      taxonomy_get,            NULL,            NULL,           false, NULL,   "The whole taxonomy as one file of JSON lines"},
+    {METHOD_PUT,    API "/taxonomy",                 P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   TAXONOMY_HTTP_BYTES,    taxonomy_put,            NULL,            NULL,           false, NULL,   "Replace it by another one"},
+    {METHOD_GET,    API "/taxonomy/examples",        P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      example_list_get,        NULL,            &EXAMPLE,       true,  "category," PAGE, "Examples to learn from"},
+    {METHOD_POST,   API "/taxonomy/examples",        P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       example_post,            &EXAMPLE_IN,     &EXAMPLE,       false, NULL,   "Add an example"},
+    {METHOD_POST,   API "/taxonomy/examples/drop",   P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       example_drop_post,       &EXAMPLE_DROP,   NULL,           false, NULL,   "Take an example away"},
 
     /* ---- the demo desk */
     {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, NULL, "Is the demo desk there?"},

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
 #include "store/blob.h"
 #include "tickets/message.sql.h"
@@ -25,6 +26,7 @@ struct slot {
     struct arena *a;
     struct import_item item;
     enum stage stage;
+    const struct read *read;
     bool is_duplicate;
     enum err err; /* of reading; later of the write */
     struct why why;
@@ -169,7 +171,7 @@ static enum err keep(struct tx *tx, void *arg, struct why *w)
     s->is_duplicate = false;
     if (s->item.kind != IMPORT_INCOMING)
         return keep_answer(tx, s, w);
-    if ((e = intake(tx, s->a, &s->item.in, &done, w)))
+    if ((e = intake(tx, s->a, &s->item.in, s->read, &done, w)))
         return e;
     s->is_duplicate = done.is_duplicate;
     return OK;
@@ -246,6 +248,7 @@ static void post_read(struct import_writer *wr)
         s->item.in.inbox_id = wr->target.inbox.id;
         s->item.in.is_imported = true;
         s->item.in.import_status = wr->target.status;
+        s->read = reader_read(wr->target.reader, s->a, &s->item.in);
         s->op =
             (struct store_write){.run = keep, .done = kept, .arg = s, .part = part_of(&s->item.in)};
         store_post(wr->target.store, &s->op);

@@ -11,9 +11,10 @@
 
 struct import_target {
     struct store *store;
-    struct inbox inbox; /* where it goes */
-    const char *us;     /* our own mail address, or NULL: the inbox's */
-    int status;         /* enum category of new tickets */
+    struct inbox inbox;    /* where it goes */
+    const char *us;        /* our own mail address, or NULL: the inbox's */
+    int status;            /* enum category of new tickets */
+    struct reader *reader; /* desk/reader.h; NULL: only what needs no model is read */
     /* Told, in the caller's thread, of every item that was refused. */
     void (*refused)(void *arg, const char *where, const struct why *why);
     void *arg;

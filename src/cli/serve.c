@@ -11,9 +11,12 @@
 #include "desk/desk.h"
 #include "desk/desk_api.h"
 #include "desk/house.h"
+#include "desk/judge.h"
 #include "desk/letter.h"
 #include "desk/message_api.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
+#include "desk/retrain.h"
 #include "desk/tick.h"
 #include "desk/unread.h"
 #include "http/http.h"
@@ -39,6 +42,7 @@ static const struct job_kind KINDS[] = {
     {"fold", tick_fold_job, NULL, 0},
     {"letter", letter_job, NULL, SEND_TRIES},
     {"unread", unread_job, NULL, 0},
+    {"retrain", retrain_job, NULL, 3, true},
     {NULL, NULL, NULL, 0}};
 
 static enum log_level level_of(const char *name)
@@ -90,6 +94,13 @@ static CHECKED enum err open_store(const struct cli *c, struct app *app, struct 
     return store_open(&conf, &app->store, w);
 }
 
+/* What can be read of a request before the writer has it. */
+static void prepare(struct req *q)
+{
+    message_prepare(q);
+    chat_prepare(q);
+}
+
 static CHECKED enum err start_http(const struct cli *c, struct app *app, struct why *w)
 {
     struct http_conf conf = {.listen = c->config->listen,
@@ -106,6 +117,7 @@ static CHECKED enum err start_http(const struct cli *c, struct app *app, struct 
                              .idem_before = auth_idem_before,
                              .idem_after = auth_idem_after,
                              .is_fast = auth_is_fast,
+                             .prepare = prepare,
                              .part = message_part,
                              .permission_name = route_permission_name,
                              .opening = events_opening,
@@ -171,18 +183,30 @@ static CHECKED enum err greet(const struct cli *c, struct app *app, const char *
 
 /* ------- start, wait, stop */
 
+/* Of any node: what triage reads with has changed. How far a training is changes nothing. */
+static void house_heard(void *arg, const struct event *e)
+{
+    struct app *app = arg;
+
+    if (strcmp(e->kind, EVENT_TRIAGE_CHANGED) == 0 &&
+        !(e->data && strstr(e->data, "\"what\":\"training\"")))
+        reader_reload(app->reader);
+}
+
 static CHECKED enum err start(const struct cli *c, struct app *app, struct cli_socket **sock,
                               struct why *w)
 {
     const char *demo = NULL;
     enum err e;
 
-    if ((e = open_store(c, app, w)) ||
-        (cli_option(c, "demo") && (e = demo_begin(app->store, c->arena, &demo, w))) ||
+    if ((e = open_store(c, app, w)) || (e = reader_start(app->store, &app->reader, w)) ||
+        (cli_option(c, "demo") && (e = demo_begin(app->store, app->reader, c->arena, &demo, w))) ||
         (e = tick_begin(app, w)) || (e = live_start(app->store, &app->live, w)) ||
         (e = start_http(c, app, w)))
         return e;
     live_publish_to(app->live, app->http);
+    live_listen(app->live, house_heard, app);
+    reader_reload(app->reader); /* what was said between its first look and the listening */
     app->base_url = base_url_of(c, app);
     if ((e = jobs_start(app->store, KINDS, app, c->config->senders, &app->jobs, w)) ||
         (e = house_start(app, &app->house, w)))
@@ -204,6 +228,7 @@ static void stop(struct app *app, struct cli_socket *sock)
         http_stop(app->http, DRAIN_MS);
     jobs_stop(app->jobs);
     live_stop(app->live);
+    reader_stop(app->reader);
     sandbox_end();
     store_close(app->store);
 }

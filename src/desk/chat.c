@@ -374,7 +374,8 @@ static const char *name_for(const struct chat *c, const struct chat_say *in)
                            : arena_printf(c->a, "Visitor %s", c->who.external_id + n - 4);
 }
 
-enum err chat_say(struct chat *c, const struct chat_say *in, int64_t *ret_id, struct why *w)
+enum err chat_say(struct chat *c, const struct chat_say *in, const struct read *read,
+                  int64_t *ret_id, struct why *w)
 {
     struct incoming m = {.inbox_id = c->inbox->id,
                          .external_id = key_of(c, in->client_id),
@@ -401,7 +402,7 @@ enum err chat_say(struct chat *c, const struct chat_say *in, int64_t *ret_id, st
         return OK;
     }
     if ((e = check_pace(c, w)) || (e = take_files(c, in, &m, w)) ||
-        (e = intake(c->tx, c->a, &m, &r, w)))
+        (e = intake(c->tx, c->a, &m, read, &r, w)))
         return e;
     *ret_id = r.message_id;
     return OK;

@@ -61,15 +61,18 @@ extern const struct shape CHAT_MESSAGE;
 CHECKED enum err chat_read(struct chat *c, int64_t after, int64_t before, int64_t limit,
                            struct chat_message **ret, size_t *ret_n, struct why *w);
 
+struct read;
+
 struct chat_say {
     const char *client_id, *text, *email, *name, *locale;
     struct shape_texts attachments;
     struct shape_map context;
 };
 /* The visitor says something: intake's message, its files taken. The same client_id again
- * changes nothing. E_LIMIT: too fast; E_INVALID: nothing said, or a file that is not theirs. */
-CHECKED enum err chat_say(struct chat *c, const struct chat_say *in, int64_t *ret_id,
-                          struct why *w);
+ * changes nothing. `r`: what was read of it (reader.h). E_LIMIT: too fast; E_INVALID: nothing said,
+ * or a file that is not theirs. */
+CHECKED enum err chat_say(struct chat *c, const struct chat_say *in, const struct read *r,
+                          int64_t *ret_id, struct why *w);
 /* Whose uploads: "chat:…" of upload.owner. */
 const char *chat_owner(const struct chat *c);
 /* The topic of live.h that this visitor's stream follows. */

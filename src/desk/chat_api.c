@@ -9,6 +9,7 @@
 #include "desk/chat.h"
 #include "desk/chat.sql.h"
 #include "desk/desk.h"
+#include "desk/reader.h"
 #include "desk/desk_api.h"
 #include "desk/file.h"
 #include "http/static.h"
@@ -242,13 +243,24 @@ enum err chat_messages_get(struct req *q, struct res *s, struct why *w)
     return reply_list(s, &CHAT_MESSAGE, list, n, n == (size_t)limit, NULL);
 }
 
+void chat_prepare(struct req *q)
+{
+    const struct chat_say *in = q->in;
+    struct incoming m;
+
+    if (q->route->in != &CHAT_SAY || !in)
+        return;
+    m = (struct incoming){.text = in->text, .contact = {.locale = in->locale}};
+    q->prepared = (void *)(uintptr_t)reader_read(((struct app *)q->app)->reader, q->arena, &m);
+}
+
 enum err chat_message_post(struct req *q, struct res *s, struct why *w)
 {
     struct said out = {0};
     struct chat c;
     enum err e;
 
-    if ((e = chat_enter(q, s, q->tx, &c, w)) || (e = chat_say(&c, q->in, &out.id, w)))
+    if ((e = chat_enter(q, s, q->tx, &c, w)) || (e = chat_say(&c, q->in, q->prepared, &out.id, w)))
         return e;
     return reply(s, 201, &CHAT_SAID, &out);
 }

@@ -26,6 +26,9 @@ enum err chat_stream_get(struct req *q, struct res *s, struct why *w);
 /* The demo's customer: a phone with the widget (ui/widget/public/demo). */
 enum err chat_phone_get(struct req *q, struct res *s, struct why *w);
 
+/* Reads what a visitor says before the writer has it (http_conf.prepare). */
+void chat_prepare(struct req *q);
+
 /* http_conf.problem: a page of another origin can read only an error that allows it to. */
 void chat_problem(const struct req *q, struct res *s);
 

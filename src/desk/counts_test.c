@@ -9,6 +9,7 @@
 #include "base/test.h"
 #include "desk/desk.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
 #include "inboxes/inbox_store.h"
 #include "people/people.h"
@@ -77,7 +78,7 @@ static enum err write_in(struct tx *tx, struct step *s, struct why *w)
                          .is_automatic = s->y % 17 == 0};
 
     m.contact.external_id = arena_printf(a, "c%u", s->x % PEOPLE);
-    return intake(tx, a, &m, &s->taken, w);
+    return intake(tx, a, &m, reader_read(NULL, a, &m), &s->taken, w);
 }
 
 static enum err change(struct tx *tx, const struct step *s, struct why *w)

@@ -76,7 +76,8 @@ static enum err keep_password(struct tx *tx, void *arg, struct why *w)
     return setting_write(tx, "demo_password", b->password, w);
 }
 
-enum err demo_begin(struct store *s, struct arena *a, const char **ret_password, struct why *w)
+enum err demo_begin(struct store *s, struct reader *r, struct arena *a, const char **ret_password,
+                    struct why *w)
 {
     struct beginning b = {.a = a};
     const char *hash;
@@ -89,7 +90,7 @@ enum err demo_begin(struct store *s, struct arena *a, const char **ret_password,
             return fail(w, E_CONFLICT, "this desk is in use: the demo needs an empty data folder");
         b.password = secret_token(a, PASSWORD_BYTES);
         if ((e = password_hash(b.password, a, &hash, w)) ||
-            (e = store_write(s, keep_password, &b, w)) || (e = demo_load(s, hash, w)))
+            (e = store_write(s, keep_password, &b, w)) || (e = demo_load(s, r, hash, w)))
             return e;
     }
     *ret_password = b.password;

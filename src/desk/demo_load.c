@@ -295,10 +295,10 @@ static CHECKED enum err put_blobs(struct demo_load *l, struct store *s, struct a
     return OK;
 }
 
-enum err demo_load(struct store *s, const char *password_hash, struct why *w)
+enum err demo_load(struct store *s, struct reader *r, const char *password_hash, struct why *w)
 {
     SCOPED(arena_free_p) struct arena *a = arena_new(256 * 1024);
-    struct demo_load l = {.password_hash = password_hash};
+    struct demo_load l = {.reader = r, .password_hash = password_hash};
     enum err e;
 
     if ((e = demo_desk_read(demo_desk_text(), a, &l.desk, w)) || (e = put_blobs(&l, s, a, w)))

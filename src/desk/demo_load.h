@@ -19,6 +19,7 @@ struct demo_made {
 };
 
 struct demo_load {
+    struct reader *reader;
     struct demo_desk desk;
     const char *password_hash;
     struct attachment *files; /* as stored, by position */

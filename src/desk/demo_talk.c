@@ -7,6 +7,7 @@
 #include "contacts/contact.h"
 #include "contacts/contact.sql.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "store/store.h"
 #include "tickets/message.h"
 #include "tickets/message.sql.h"
@@ -198,7 +199,7 @@ static CHECKED enum err say_incoming(struct demo_load *l, const struct turn *tur
     };
     enum err e;
 
-    if ((e = intake(l->tx, l->a, &in, &done, w)))
+    if ((e = intake(l->tx, l->a, &in, reader_read(l->reader, l->a, &in), &done, w)))
         return e;
     heard(made, m, done.message_id, at);
     if (turn->message)

@@ -121,9 +121,9 @@ static void it_comes_and_goes(void **state)
 
     assert_int_equal(demo_clear(store, &w), E_NOT_FOUND);
     for (int round = 0; round < 2; round++) {
-        if (demo_load(store, NULL, &w))
+        if (demo_load(store, NULL, NULL, &w))
             fail_msg("%s", w.text);
-        assert_int_equal(demo_load(store, NULL, &w), E_CONFLICT);
+        assert_int_equal(demo_load(store, NULL, NULL, &w), E_CONFLICT);
         c = look(a);
         assert_true(c->is_there && c->is_counted);
         assert_true(c->n_tickets >= 80 && c->n_messages >= 300 && c->n_tags > 20);
@@ -165,7 +165,8 @@ static enum err make_real(struct tx *tx, void *arg, struct why *w)
     if ((e = inbox_make(tx, r->a, &in, &ADMIN, &r->inbox_id, w)))
         return e;
     m.inbox_id = r->inbox_id;
-    if ((e = intake(tx, r->a, &m, &done, w)) || (e = q_demo_agent_list(tx, r->a, &agents, w)) ||
+    if ((e = intake(tx, r->a, &m, NULL, &done, w)) ||
+        (e = q_demo_agent_list(tx, r->a, &agents, w)) ||
         (e = ticket_load(tx, r->a, done.ticket_id, &whole, w)))
         return e;
     core = whole.core;
@@ -191,7 +192,7 @@ static void what_is_real_stays(void **state)
     struct real real = {.a = a};
     struct why w = {0};
 
-    if (demo_load(store, NULL, &w) || store_write(store, make_real, &real, &w) ||
+    if (demo_load(store, NULL, NULL, &w) || store_write(store, make_real, &real, &w) ||
         demo_clear(store, &w) || store_read(store, look_real, &real, &w))
         fail_msg("%s", w.text);
     assert_int_equal(real.assignee_id, 0);

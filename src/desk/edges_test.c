@@ -74,7 +74,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
                                      .attributes = s->attributes,
                                      .state = IDENTITY_VERIFIED}};
 
-    return intake(tx, s->a, &m, &s->result, w);
+    return intake(tx, s->a, &m, NULL, &s->result, w);
 }
 
 static struct intake_result writes(const char *who, const char *key, const char *text)

@@ -8,6 +8,7 @@
 #include "desk/desk.h"
 #include "desk/faults_test.sql.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
 #include "inboxes/inbox.sql.h"
 #include "store/test_store.h"
@@ -158,7 +159,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
                          .text = "the app stops when I press shuffle",
                          .contact = {.external_id = "ana", .name = "Ana"}};
 
-    return intake(tx, arena, &m, &v->result, w);
+    return intake(tx, arena, &m, reader_read(NULL, arena, &m), &v->result, w);
 }
 
 /* Ana's messages come to one ticket; every other one comes from somebody new. */
@@ -170,7 +171,7 @@ static enum err take_from_new(struct tx *tx, void *arg, struct why *w)
                          .text = "hello",
                          .contact = {.external_id = v->external_id, .name = "New"}};
 
-    return intake(tx, arena, &m, &v->result, w);
+    return intake(tx, arena, &m, reader_read(NULL, arena, &m), &v->result, w);
 }
 
 static void intake_with_each_call_failing(void **state)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "contacts/contact.h"
+#include "desk/reader.h"
+#include "desk/weigh.h"
 #include "inboxes/inbox.sql.h"
 #include "store/store.h"
 #include "tickets/message.h"
@@ -21,12 +23,15 @@ struct arrival {
     struct tx *tx;
     struct arena *a;
     const struct incoming *m;
+    const struct read *r; /* NULL: nothing was read of it */
+    struct weighed weighed;
     struct inbox_get_row *inbox;
     struct contact_ref from;
     struct ticket_whole ticket;
     msec at; /* when it was said: now, or of imported history its own time */
     int64_t message_id;
-    int64_t linked_id; /* the closed ticket that a new one follows; 0 */
+    int64_t linked_id;          /* the closed ticket that a new one follows; 0 */
+    const char *text, *subject; /* as they are kept: sealed personal data masked */
     bool is_found, is_stranger;
 };
 
@@ -175,9 +180,10 @@ static CHECKED enum err open_ticket(struct arrival *v, struct why *w)
                                   .category = (enum category)category,
                                   .priority = PRIORITY_NORMAL,
                                   .team_id = v->inbox->team_id,
-                                  .subject = m->subject ? m->subject : "",
+                                  .subject = v->subject ? v->subject : "",
                                   .waiting_since = m->is_imported || m->is_automatic ? 0 : v->at};
     t.core.bucket = ticket_bucket(&t.core);
+    weigh_ticket(&t.core, &v->weighed);
     if ((e = tx_number(v->tx, &t.number, w)))
         return e;
     e = q_ticket_insert(v->tx,
@@ -190,6 +196,10 @@ static CHECKED enum err open_ticket(struct arrival *v, struct why *w)
                                                   .status_id = t.core.status_id,
                                                   .bucket = t.core.bucket,
                                                   .priority = t.core.priority,
+                                                  .urgency = t.core.urgency,
+                                                  .category = t.core.topic,
+                                                  .language = v->weighed.language,
+                                                  .mood = v->weighed.mood,
                                                   .team_id = t.core.team_id,
                                                   .waiting_since = t.core.waiting_since,
                                                   .wait_key = ticket_wait_key(&t.core),
@@ -219,6 +229,21 @@ static CHECKED enum err note_stranger(struct arrival *v, struct why *w)
                  : OK;
 }
 
+/* What is done with what was read: rules in triage/decide.c. */
+static CHECKED enum err what_it_says(struct arrival *v, struct why *w)
+{
+    struct weigh_input in = {.read = v->r,
+                             .inbox_id = v->m->inbox_id,
+                             .promise = v->inbox->promise,
+                             .contact_id = v->from.id,
+                             .external_id = v->m->external_id,
+                             .ticket = v->is_found ? &v->ticket.core : NULL,
+                             .is_imported = v->m->is_imported,
+                             .is_automatic = v->m->is_automatic};
+
+    return v->r ? weigh(v->tx, v->a, &in, &v->weighed, w) : OK;
+}
+
 /* What the message does to its ticket: rules in ticket.c. */
 static CHECKED enum err hear(struct arrival *v, struct why *w)
 {
@@ -226,8 +251,9 @@ static CHECKED enum err hear(struct arrival *v, struct why *w)
     enum heard heard;
     enum err e;
 
+    weigh_ticket(&next, &v->weighed);
     if (v->m->is_imported)
-        return OK;
+        return v->weighed.is_change ? record_change(v->tx, &v->ticket, &next, &SYSTEM, w) : OK;
     heard = ticket_hear(&next, says_only_thanks(v->m->text), v->m->is_automatic, v->at);
     if (heard == HEARD_REOPENED &&
         (e = record_activity(v->tx, v->a, &v->ticket, &SYSTEM, "reopened",
@@ -235,7 +261,8 @@ static CHECKED enum err hear(struct arrival *v, struct why *w)
                                                           : category_name(v->ticket.core.category),
                              "open", w)))
         return e;
-    if (next.waiting_since == v->ticket.core.waiting_since && heard != HEARD_REOPENED)
+    if (next.waiting_since == v->ticket.core.waiting_since && heard != HEARD_REOPENED &&
+        !v->weighed.is_change)
         return OK;
     return record_change(v->tx, &v->ticket, &next, &SYSTEM, w);
 }
@@ -251,9 +278,9 @@ static CHECKED enum err keep_message(struct arrival *v, struct why *w)
                               .author_kind = AUTHOR_CONTACT,
                               .author_id = v->from.id,
                               .author_name = *v->from.name ? v->from.name : m->contact.external_id,
-                              .text = m->text,
-                              .html = m->html,
-                              .subject = m->subject,
+                              .text = v->text,
+                              .html = v->r && v->r->original ? NULL : m->html,
+                              .subject = v->subject,
                               .state = STATE_RECEIVED,
                               .created_at = v->at,
                               .sent_at = m->sent_at,
@@ -272,14 +299,19 @@ static CHECKED enum err keep_message(struct arrival *v, struct why *w)
                                                    .at = v->at,
                                                    .kind = MESSAGE_INCOMING,
                                                    .author = row.author_name,
-                                                   .preview = message_preview(v->a, m->text)},
+                                                   .preview = message_preview(v->a, v->text)},
                           NULL, w);
 }
 
-enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, struct intake_result *ret,
-                struct why *w)
+enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, const struct read *r,
+                struct intake_result *ret, struct why *w)
 {
-    struct arrival v = {.tx = tx, .a = a, .m = m};
+    struct arrival v = {.tx = tx,
+                        .a = a,
+                        .m = m,
+                        .r = r,
+                        .text = r ? r->text : m->text,
+                        .subject = r ? r->subject : m->subject};
     struct intake_result out = {0};
     enum err e;
 
@@ -295,6 +327,8 @@ enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, struct
         return e;
     if ((e = which_ticket(&v, w))) /* which */
         return e;
+    if ((e = what_it_says(&v, w))) /* what */
+        return e;
     if (!v.is_found && (e = open_ticket(&v, w)))
         return e;
     if (v.is_found && v.is_stranger && (e = note_stranger(&v, w)))
@@ -303,6 +337,8 @@ enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, struct
         return e;
     v.message_id = tx_id(tx);
     if ((e = keep_message(&v, w))) /* keep */
+        return e;
+    if (r && (e = weigh_keep(tx, a, r, &v.weighed, &v.ticket, v.message_id, w)))
         return e;
     /* tell */
     if (!m->is_imported && (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,

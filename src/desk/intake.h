@@ -7,6 +7,7 @@
 #include "channels/channel.h"
 
 struct tx;
+struct read;
 
 struct intake_result {
     int64_t message_id, ticket_id, contact_id;
@@ -14,7 +15,8 @@ struct intake_result {
     bool is_new_ticket;
 };
 
-/* Take one message in, inside the writer's transaction. The same (inbox, external_id) again:
- * OK, the first ids, is_duplicate. E_NOT_FOUND: there is no such inbox. */
+/* Take one message in, inside the writer's transaction. `r`: what was read of it (reader.h);
+ * NULL: nothing, it is kept as it is. The same (inbox, external_id) again: OK, the first ids,
+ * is_duplicate. E_NOT_FOUND: there is no such inbox. */
 CHECKED enum err intake(struct tx *tx, struct arena *a, const struct incoming *m,
-                        struct intake_result *ret, struct why *w);
+                        const struct read *r, struct intake_result *ret, struct why *w);

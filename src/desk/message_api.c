@@ -7,6 +7,7 @@
 #include "channels/channel.h"
 #include "desk/desk.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
 #include "people/policy.h"
 #include "store/blob.h"
@@ -149,6 +150,16 @@ uint64_t message_part(const struct req *q)
     return h ^ (uint64_t)q->ids[0];
 }
 
+void message_prepare(struct req *q)
+{
+    struct incoming m;
+
+    if (q->route->in != &MESSAGE_IN || !q->in)
+        return;
+    m = incoming_of(q->arena, q->in);
+    q->prepared = (void *)(uintptr_t)reader_read(((struct app *)q->app)->reader, q->arena, &m);
+}
+
 enum err message_take_post(struct req *q, struct res *s, struct why *w)
 {
     struct incoming m = incoming_of(q->arena, q->in);
@@ -159,7 +170,7 @@ enum err message_take_post(struct req *q, struct res *s, struct why *w)
     m.inbox_id = q->ids[0];
     if (!policy_sees_inbox(q->who, m.inbox_id))
         return fail(w, E_NOT_FOUND, "there is no inbox %" PRId64, m.inbox_id);
-    if ((e = intake(q->tx, q->arena, &m, &r, w)))
+    if ((e = intake(q->tx, q->arena, &m, q->prepared, &r, w)))
         return e;
     out = (struct taken){r.message_id, r.ticket_id, r.is_duplicate};
     return reply(s, 202, &MESSAGE_TAKEN, &out);

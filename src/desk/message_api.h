@@ -13,6 +13,8 @@ enum err message_again_post(struct req *q, struct res *s, struct why *w);
 
 /* http_conf.part: writes about one person, or one ticket, go the same way. */
 uint64_t message_part(const struct req *q);
+/* Reads a customer's message before the writer has it (http_conf.prepare). */
+void message_prepare(struct req *q);
 
 extern const struct shape MESSAGE_IN, MESSAGE_TAKEN, REPLY_IN, MESSAGE_HTML;
 /* For `antiphon import`: a line of the API's shape as one incoming message. */

@@ -4,6 +4,7 @@
 
 #include "base/test.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/nodes_test.sql.h"
 #include "inboxes/inbox.sql.h"
 #include "store/test_store.h"
@@ -34,7 +35,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
 
     arena_reset(v->a);
     m.external_id = arena_printf(v->a, "m-%d", v->n);
-    return intake(tx, v->a, &m, &v->result, w);
+    return intake(tx, v->a, &m, reader_read(NULL, v->a, &m), &v->result, w);
 }
 
 static void took(struct store_write *op)

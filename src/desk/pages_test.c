@@ -64,7 +64,7 @@ static enum err fill(struct tx *tx, void *arg, struct why *w)
         struct intake_result r;
         enum err e;
 
-        if ((e = intake(tx, a, &m, &r, w)) || (e = q_spool_insert(tx, raw, a, &row, w)))
+        if ((e = intake(tx, a, &m, NULL, &r, w)) || (e = q_spool_insert(tx, raw, a, &row, w)))
             return e;
     }
     return OK;

@@ -5,6 +5,7 @@
 #include "desk/desk.h"
 #include "desk/house.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/send.h"
 #include "inboxes/inbox.sql.h"
 #include "jobs/jobs.h"
@@ -68,6 +69,7 @@ struct parsing {
     struct spool_get_row *item;
     struct inbox inbox;
     struct incoming in;
+    const struct read *read;
     enum err err;
     const char *error;
 };
@@ -120,7 +122,7 @@ static enum err take_in(struct tx *tx, void *arg, struct why *w)
     enum err e;
 
     arena_reset(p->own);
-    if ((e = intake(tx, p->own, &p->in, &r, w)))
+    if ((e = intake(tx, p->own, &p->in, p->read, &r, w)))
         return e;
     e = q_spool_state(
         tx,
@@ -163,6 +165,7 @@ static enum err parse(struct parsing *p, struct why *w)
     p->in.raw_hash = p->item->hash;
     if ((e = keep_files(p, w)))
         return e;
+    p->read = reader_read(p->app->reader, p->job->arena, &p->in);
     return store_write(p->app->store, take_in, p, w);
 }
 

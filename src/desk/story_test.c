@@ -10,6 +10,7 @@
 #include "base/test.h"
 #include "desk/desk.h"
 #include "desk/intake.h"
+#include "desk/reader.h"
 #include "desk/reply.h"
 #include "desk/story_test.sql.h"
 #include "inboxes/inbox_store.h"
@@ -85,7 +86,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
                          .thread_external_id = s->thread,
                          .contact = {.external_id = s->who, .name = s->who}};
 
-    return intake(tx, a, &m, &s->result, w);
+    return intake(tx, a, &m, reader_read(NULL, a, &m), &s->result, w);
 }
 
 static enum err tell_desk(struct said s, struct intake_result *ret)

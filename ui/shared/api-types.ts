@@ -72,6 +72,30 @@ export interface Author {
   name: string
 }
 
+/** What a message may be about */
+export interface Category {
+  key: string
+  queue: string
+  name: string
+  description: string
+  include: string[]
+  exclude: string[]
+  ties: string[]
+  keywords: string[]
+  examples: number
+}
+
+/** A category as it shall be */
+export interface CategoryIn {
+  queue: string
+  name: string
+  description?: string
+  include?: string[]
+  exclude?: string[]
+  ties?: string[]
+  keywords?: string[]
+}
+
 /** A person who writes to us */
 export interface Contact {
   id: number
@@ -137,6 +161,22 @@ export interface DemoLogin {
   role: string
 }
 
+/** An example whose label a model that has not seen it does not believe */
+export interface Doubtful {
+  id: number
+  text: string
+  category: string | null
+  p: number
+  other: string | null
+  other_p: number
+}
+
+/** What the example is about */
+export interface DoubtfulSaid {
+  /** its own: keep it; oos: nothing of ours; null: keep it */
+  category?: string | null
+}
+
 /** What an agent has begun to write */
 export interface Draft {
   kind: 'reply' | 'note'
@@ -147,6 +187,26 @@ export interface Draft {
 /** A draft; empty text takes it away */
 export interface DraftPut {
   text: string
+}
+
+/** A message and what it is about */
+export interface Example {
+  text: string
+  category: string | null
+  language: string | null
+}
+
+/** An example that shall go */
+export interface ExampleDrop {
+  text: string
+}
+
+/** An example to learn from */
+export interface ExampleIn {
+  text: string
+  /** null: about nothing of ours */
+  category?: string | null
+  language?: string | null
 }
 
 /** One way a contact is known to us */
@@ -169,6 +229,8 @@ export interface Inbox {
   is_demo: boolean
   /** null: well; else what is wrong */
   health: string | null
+  /** of what is routed by itself, so much must be right */
+  promise: number
   created_at: string
   widget_token?: string
   identity_secret?: string
@@ -204,6 +266,8 @@ export interface InboxPatch {
   settings?: Record<string, unknown>
   team_id?: number | null
   is_active?: boolean
+  /** from 0.5 to 0.999 */
+  promise?: number
 }
 
 /** An API key */
@@ -306,6 +370,11 @@ export interface MessageNew {
   context?: Context | null
 }
 
+/** The words as they came, personal data and all; that they were read is in the audit log */
+export interface MessageOriginal {
+  text: string
+}
+
 /** It is on disk */
 export interface MessageTaken {
   message_id: number
@@ -344,6 +413,50 @@ export interface Problem {
   /** path of the input field at fault */
   field?: string
   request_id: string
+}
+
+/** What an inbox promises of what it routes by itself, and what was measured */
+export interface Promise {
+  inbox_id: number
+  inbox_name: string
+  promise: number
+  is_supported: boolean
+  /** answers of the blind sample, 13 weeks */
+  n: number
+  right: number
+  /** about so many are needed */
+  n_wanted: number
+  /** of the share that is right, 95 % from below */
+  low: number
+  /** and from above */
+  high: number
+  /** share of the sure that a person judges blind */
+  sample: number
+  read: number
+  sure: number
+  routed: number
+  weeks: PromiseWeek[]
+}
+
+/** One week of the blind sample */
+export interface PromiseWeek {
+  week: string
+  n: number
+  right: number
+}
+
+/** Categories that one team takes care of */
+export interface Queue {
+  key: string
+  name: string
+  /** who gets what is routed here */
+  team_id: number | null
+}
+
+/** A queue as it shall be */
+export interface QueueIn {
+  name: string
+  team_id?: number | null
 }
 
 /** An answer to the customer, or a note to the team */
@@ -471,6 +584,10 @@ export interface Ticket {
   status_category: 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'closed'
   priority: 'low' | 'normal' | 'high' | 'urgent'
   category: string | null
+  urgency: 'P1' | 'P2' | 'P3' | 'P4' | null
+  /** of the first message */
+  language: string | null
+  sentiment: 'negative' | 'neutral' | 'positive' | null
   is_spam: boolean
   is_deleted: boolean
   snoozed_until: string | null
@@ -514,6 +631,136 @@ export interface TicketPatch {
   team_id?: number | null
   is_spam?: boolean
   is_deleted?: boolean
+}
+
+/** What was read of a ticket */
+export interface TicketTriage {
+  ticket_id: number
+  message_id: number | null
+  decision: 'routed' | 'suggested' | 'blind' | 'person' | 'none'
+  category: string | null
+  category_name: string | null
+  queue: string | null
+  /** calibrated, of category; 0: none */
+  p: number
+  /** that it is about nothing of ours */
+  oos: number
+  top: TriageGuess[]
+  because: TriageBecause[]
+  language: string | null
+  language_p: number
+  sentiment: 'negative' | 'neutral' | 'positive' | null
+  sentiment_p: number
+  urgency: 'P1' | 'P2' | 'P3' | 'P4' | null
+  reasons: TriageReason[]
+  facts: TriageFact[]
+  is_corrected: boolean
+  /** people had said so of a near copy */
+  is_recalled: boolean
+  model: string | null
+}
+
+/** Words that spoke for the category */
+export interface TriageBecause {
+  at: number
+  n: number
+  words: string
+}
+
+/** So often triage said `was` and a person `said`; oos: about nothing of ours */
+export interface TriageConfusion {
+  was: string
+  said: string
+  n: number
+}
+
+/** What is known of the matter */
+export interface TriageFact {
+  kind: string
+  value: string
+  source: string
+  message_id: number | null
+  at: number
+  n: number
+}
+
+/** What holds of the matter */
+export interface TriageFactSaid {
+  kind: string
+  /** null: it does not hold */
+  value?: string | null
+}
+
+/** How triage does on one kind of messages */
+export interface TriageFigure {
+  kind: 'language' | 'queue' | 'category'
+  key: string
+  read: number
+  sure: number
+  routed: number
+  /** of the blind sample, answered */
+  n: number
+  right: number
+}
+
+/** A category it may be */
+export interface TriageGuess {
+  category: string
+  name: string | null
+  p: number
+}
+
+/** A model that was trained here */
+export interface TriageModel {
+  version: string
+  state: 'live' | 'kept' | 'refused'
+  why: string | null
+  metrics: Record<string, unknown>
+  created_at: string
+}
+
+/** Why it is so urgent */
+export interface TriageReason {
+  kind: string
+  level: string
+  at: number
+  n: number
+  words: string | null
+}
+
+/** What a person says of a reading */
+export interface TriageSaid {
+  /** null: about nothing of ours */
+  category?: string | null
+  urgency?: 'P1' | 'P2' | 'P3' | 'P4'
+  language?: string
+  facts?: TriageFactSaid[]
+}
+
+/** What reads the messages now */
+export interface TriageState {
+  version: string
+  /** trained with the program, on its own examples */
+  is_builtin: boolean
+  labels: number
+  n_train: number
+  /** on a part of the lessons that was held back */
+  accuracy: number
+  ece: number
+  oos_auroc: number
+  coverage: number
+  accuracy_routed: number
+  threshold: number
+  state: 'idle' | 'training'
+  step: string | null
+  /** 0-1, while it trains */
+  done: number
+  /** that the model has not learnt yet */
+  corrections: number
+  /** 0: the built-in one */
+  taxonomy_rev: number
+  /** P1 would page nobody */
+  nobody_on_call: boolean
 }
 
 /** A file that waits for its message */
@@ -611,6 +858,10 @@ export interface Routes {
   'GET /api/v1/tickets/{id}/messages': { path: { id: number }; query: { before?: string; limit?: number; after?: string }; body: undefined; answer: { data: Message[]; meta: Meta } }
   /** Answer the customer, or note something for the team */
   'POST /api/v1/tickets/{id}/messages': { path: { id: number }; query: Record<string, never>; body: ReplyNew; answer: { data: Message } }
+  /** What was read of it: category, urgency, mood, language, facts */
+  'GET /api/v1/tickets/{id}/triage': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: TicketTriage } }
+  /** Say what holds instead; triage learns from it */
+  'POST /api/v1/tickets/{id}/triage': { path: { id: number }; query: Record<string, never>; body: TriageSaid; answer: { data: TicketTriage } }
   /** Tags in use */
   'GET /api/v1/tags': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Tag[]; meta: Meta } }
   /** Statuses and their categories */
@@ -625,6 +876,8 @@ export interface Routes {
   'GET /api/v1/messages/{id}/html': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: MessageHtml } }
   /** The original, as it came */
   'GET /api/v1/messages/{id}/raw': { path: { id: number }; query: Record<string, never>; body: undefined; answer: undefined }
+  /** The words under the masks; the audit log keeps who read them */
+  'POST /api/v1/messages/{id}/reveal': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: MessageOriginal } }
   /** Send a failed or unknown reply once more */
   'POST /api/v1/messages/{id}/send-again': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Message } }
   /** A file for a reply: the body is the file */
@@ -639,6 +892,44 @@ export interface Routes {
   'GET /api/v1/counts': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Count[]; meta: Meta } }
   /** Live events (SSE); Last-Event-ID goes on from there */
   'GET /api/v1/events': { path: Record<string, never>; query: { topics?: string }; body: undefined; answer: undefined }
+  /** What reads the messages now, and whether it trains */
+  'GET /api/v1/triage': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: TriageState } }
+  /** What each inbox promises of triage, and what was measured */
+  'GET /api/v1/triage/promises': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Promise[]; meta: Meta } }
+  /** By language, queue and category */
+  'GET /api/v1/triage/figures': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: TriageFigure[]; meta: Meta } }
+  /** What was taken for what */
+  'GET /api/v1/triage/confusion': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: TriageConfusion[]; meta: Meta } }
+  /** Examples whose label looks wrong */
+  'GET /api/v1/triage/doubtful': { path: Record<string, never>; query: { limit?: number; after?: string }; body: undefined; answer: { data: Doubtful[]; meta: Meta } }
+  /** Say what the example is about */
+  'POST /api/v1/triage/doubtful/{id}': { path: { id: number }; query: Record<string, never>; body: DoubtfulSaid; answer: undefined }
+  /** Models that were trained here, newest first */
+  'GET /api/v1/triage/models': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: TriageModel[]; meta: Meta } }
+  /** Back to a model that is kept */
+  'POST /api/v1/triage/models/{text}/use': { path: { text: string }; query: Record<string, never>; body: undefined; answer: undefined }
+  /** Train a new model now */
+  'POST /api/v1/triage/retrain': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: undefined }
+  /** Queues of categories, and who takes care of them */
+  'GET /api/v1/queues': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Queue[]; meta: Meta } }
+  /** Make or change a queue */
+  'PUT /api/v1/queues/{text}': { path: { text: string }; query: Record<string, never>; body: QueueIn; answer: { data: Queue } }
+  /** What a message may be about */
+  'GET /api/v1/categories': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Category[]; meta: Meta } }
+  /** Make or change a category */
+  'PUT /api/v1/categories/{text}': { path: { text: string }; query: Record<string, never>; body: CategoryIn; answer: { data: Category } }
+  /** Drop a category with its examples */
+  'DELETE /api/v1/categories/{text}': { path: { text: string }; query: Record<string, never>; body: undefined; answer: undefined }
+  /** The whole taxonomy as one file of JSON lines */
+  'GET /api/v1/taxonomy': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: undefined }
+  /** Replace it by another one */
+  'PUT /api/v1/taxonomy': { path: Record<string, never>; query: Record<string, never>; body: Blob; answer: undefined }
+  /** Examples to learn from */
+  'GET /api/v1/taxonomy/examples': { path: Record<string, never>; query: { category?: string; limit?: number; after?: string }; body: undefined; answer: { data: Example[]; meta: Meta } }
+  /** Add an example */
+  'POST /api/v1/taxonomy/examples': { path: Record<string, never>; query: Record<string, never>; body: ExampleIn; answer: { data: Example } }
+  /** Take an example away */
+  'POST /api/v1/taxonomy/examples/drop': { path: Record<string, never>; query: Record<string, never>; body: ExampleDrop; answer: undefined }
   /** Is the demo desk there? */
   'GET /api/v1/demo': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Demo } }
   /** Take the demo away */

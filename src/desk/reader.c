@@ -1,0 +1,268 @@
+#include "desk/reader.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/scope.h"
+#include "desk/models.h"
+#include "desk/retrain.h"
+#include "store/store.h"
+#include "triage/swap.h"
+#include "triage/taxonomy.h"
+
+/* A message may hold so many sealed places; what is behind them is sealed as a whole. */
+#define SEALED_MOST 256
+/* So many corrections and a training does not wait for the night: docs/decisions. */
+#define RETRAIN_AT 200
+
+/* The triage of one moment. Immutable; kept alive by those who read with it. */
+struct moment {
+    struct arena *a;
+    struct models models;
+};
+
+struct reader {
+    struct store *store;
+    struct swap *now; /* struct moment */
+    pthread_mutex_t lock;
+    pthread_t thread; /* loads what was changed */
+    pthread_cond_t wake;
+    bool is_asked, is_ending, has_thread;
+};
+
+/* A hold that ends with an arena. */
+struct hold {
+    struct swap *of;
+    struct swap_held held;
+};
+
+static void moment_free(void *arg)
+{
+    struct moment *m = arg;
+
+    if (!m)
+        return;
+    models_free(&m->models);
+    arena_free(m->a);
+    free(m);
+}
+
+static void let_go(void *arg)
+{
+    struct hold *h = arg;
+
+    swap_put(h->of, h->held);
+}
+
+static const struct moment *moment_for(struct reader *r, struct arena *a)
+{
+    struct hold *h = arena_new_of(a, struct hold);
+
+    *h = (struct hold){r->now, swap_take(r->now)};
+    arena_defer(a, let_go, h);
+    return h->held.value;
+}
+
+static CHECKED enum err load(struct store *s, struct moment **ret, struct why *w)
+{
+    struct moment *m = calloc(1, sizeof *m);
+    enum err e;
+
+    if (!m)
+        abort();
+    m->a = arena_new(64 * 1024);
+    if ((e = models_load(s, m->a, &m->models, w)))
+        moment_free(m);
+    else
+        *ret = m;
+    return e;
+}
+
+static void free_arena(struct arena **a)
+{
+    arena_free(*a);
+}
+
+static enum err ask(struct tx *tx, void *arg, struct why *w)
+{
+    SCOPED(free_arena) struct arena *a = arena_new(1024);
+
+    (void)arg;
+    return retrain_soon(tx, a, w);
+}
+
+static void load_again(struct reader *r)
+{
+    struct moment *m;
+    struct why w;
+    size_t n;
+
+    if (load(r->store, &m, &w)) { /* the old one goes on reading */
+        log_line(LOG_ERROR, "triage not loaded", "\"why\":%s", log_quote(w.text));
+        return;
+    }
+    n = m->models.n_corrections;
+    swap_replace(r->now, m);
+    if (n >= RETRAIN_AT && store_write(r->store, ask, NULL, &w))
+        log_line(LOG_ERROR, "training not asked for", "\"why\":%s", log_quote(w.text));
+}
+
+static void *loading(void *arg)
+{
+    struct reader *r = arg;
+
+    pthread_mutex_lock(&r->lock);
+    while (!r->is_ending) {
+        if (!r->is_asked) {
+            pthread_cond_wait(&r->wake, &r->lock);
+            continue;
+        }
+        r->is_asked = false;
+        pthread_mutex_unlock(&r->lock);
+        load_again(r);
+        pthread_mutex_lock(&r->lock);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+enum err reader_start(struct store *s, struct reader **ret, struct why *w)
+{
+    struct reader *r;
+    struct moment *m;
+    enum err e;
+
+    if ((e = load(s, &m, w)))
+        return e;
+    if (!(r = calloc(1, sizeof *r)))
+        abort();
+    r->store = s;
+    r->now = swap_new(m, moment_free);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->wake, NULL);
+    if (s && pthread_create(&r->thread, NULL, loading, r) != 0) {
+        reader_stop(r);
+        return fail(w, E_INTERNAL, "cannot start the thread that loads triage");
+    }
+    r->has_thread = s != NULL;
+    *ret = r;
+    return OK;
+}
+
+void reader_stop(struct reader *r)
+{
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->is_ending = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+    if (r->has_thread)
+        pthread_join(r->thread, NULL);
+    swap_free(r->now);
+    pthread_cond_destroy(&r->wake);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+void reader_reload(struct reader *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->is_asked = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ------- sealing */
+
+/* The text with its sealed parts masked, and where the masks stand; the text itself if it has
+ * none. */
+static const char *seal(struct arena *a, const char *text, struct buf *places)
+{
+    struct pii_span spans[SEALED_MOST];
+    size_t length = strlen(text), n = pii_scan(text, length, spans, SEALED_MOST), room, shift = 0;
+    size_t n_sealed = 0;
+    char *masked;
+
+    for (size_t i = 0; i < n; i++)
+        if (pii_is_sealed(spans[i].kind))
+            spans[n_sealed++] = spans[i];
+    if (n_sealed == 0)
+        return text;
+    room = length + n_sealed * 16 + 1; /* "[national_id]" has 13 */
+    masked = arena_alloc(a, room);
+    pii_mask(text, length, spans, n_sealed, true, masked, room);
+    for (size_t i = 0; places && i < n_sealed; i++) {
+        size_t mask = strlen(pii_name(spans[i].kind)) + 2;
+
+        buf_printf(places, "%s{\"at\":%zu,\"n\":%zu,\"kind\":\"%s\"}", i ? "," : "[",
+                   spans[i].at + shift, mask, pii_name(spans[i].kind));
+        shift = shift + mask - spans[i].n;
+    }
+    if (places)
+        buf_char(places, ']');
+    return masked;
+}
+
+static void seal_all(struct arena *a, const struct incoming *m, struct read *r)
+{
+    struct buf places;
+
+    buf_init(&places, LIMIT_JSON_BYTES);
+    r->text = seal(a, m->text, &places);
+    r->subject = m->subject ? seal(a, m->subject, NULL) : NULL;
+    if (r->text != m->text) {
+        r->original = m->text;
+        r->sealed = arena_dup(a, places.p, places.n);
+    }
+    buf_done(&places);
+}
+
+/* ------- reading */
+
+const struct read *reader_read(struct reader *r, struct arena *a, const struct incoming *m)
+{
+    static const struct triage BARE = {.model = NULL};
+    struct read *out = arena_new_of(a, struct read);
+    struct triage_hints hints = {.locale = m->contact.locale};
+
+    *out = (struct read){.model = ""};
+    seal_all(a, m, out);
+    hints.subject = out->subject;
+    if (r) {
+        const struct moment *now = moment_for(r, a); /* labels and names are the moment's */
+        const struct taxonomy_category *c = NULL;
+
+        triage_read(&now->models.triage, out->text, strlen(out->text), &hints, a, &out->reading);
+        if (out->reading.label)
+            c = taxonomy_category(&now->models.taxonomy, out->reading.label);
+        out->model = now->models.version;
+        out->queue = c ? c->queue : NULL;
+    } else {
+        triage_read(&BARE, out->text, strlen(out->text), &hints, a, &out->reading);
+    }
+    return out;
+}
+
+const struct taxonomy *reader_taxonomy(struct reader *r, struct arena *a)
+{
+    return &moment_for(r, a)->models.taxonomy;
+}
+
+const struct model *reader_model(struct reader *r, struct arena *a)
+{
+    return moment_for(r, a)->models.model;
+}
+
+size_t reader_corrections(struct reader *r)
+{
+    struct swap_held held = swap_take(r->now);
+    size_t n = ((const struct moment *)held.value)->models.n_corrections;
+
+    swap_put(r->now, held);
+    return n;
+}

@@ -62,6 +62,7 @@ static void count_words(struct counter *c)
         struct feature x = {.word = (uint16_t)i, .block = BLOCK_WORDS};
 
         x.bucket = bucket_of(hash(SALT_WORD, w->p, w->n));
+        c->f->alone[i] = x.bucket;
         count(c, x);
         for (uint8_t skip = 0; skip < 2 && i + skip + 1 < t->n_words; skip++) {
             const struct text_word *next = &t->words[i + skip + 1];
@@ -139,6 +140,7 @@ void features_read(const char *p, size_t n, const struct pii_span *spans, size_t
     assert(most < NO_FEATURE);
     ret->v = arena_array(a, most, sizeof *ret->v);
     ret->n = 0;
+    ret->alone = arena_array(a, ret->text.n_words, sizeof *ret->alone);
     c.slots = arena_array(a, c.mask, sizeof *c.slots);
     memset(c.slots, 0xFF, c.mask * sizeof *c.slots);
     c.mask--;

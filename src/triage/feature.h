@@ -31,6 +31,7 @@ struct feature {
 
 struct features {
     struct text text;
+    uint32_t *alone;   /* of each word, the bucket of the word alone */
     struct feature *v; /* each bucket of a block once, in order of first sight */
     size_t n;
 };

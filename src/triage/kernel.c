@@ -10,6 +10,9 @@
 typedef float f8 __attribute__((vector_size(32)));
 typedef float f8_at __attribute__((vector_size(32), aligned(4), may_alias));
 
+typedef int16_t s8 __attribute__((vector_size(16)));
+typedef int16_t s8_at __attribute__((vector_size(16), aligned(2), may_alias));
+
 #define BODY static inline __attribute__((always_inline))
 
 BODY void body_add(float *to, const float *row, float v, size_t n)
@@ -51,11 +54,17 @@ BODY float body_dot(const float *a, const float *b, size_t n)
     {                                                                                              \
         (p)[0], (p)[1], (p)[2], (p)[3], (p)[4], (p)[5], (p)[6], (p)[7]                             \
     }
+#define SHORTS_PLAIN(p)                                                                            \
+    (s8)                                                                                           \
+    {                                                                                              \
+        (p)[0], (p)[1], (p)[2], (p)[3], (p)[4], (p)[5], (p)[6], (p)[7]                             \
+    }
+#define SHORTS_AVX2(p) (s8) _mm_cvtepi8_epi16(_mm_loadl_epi64((const void *)(p)))
 #define FLOATS_AVX2(p)                                                                             \
     (f8) _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(p))))
 
 /* One set of the loops, compiled for `how`. */
-#define KERNELS(of, floats, how)                                                                   \
+#define KERNELS(of, floats, shorts, how)                                                           \
     how static void add_i8_##of(float *to, const int8_t *row, float v, size_t n)                   \
     {                                                                                              \
         for (size_t i = 0; i < n; i += KERNEL_WIDTH)                                               \
@@ -68,6 +77,15 @@ BODY float body_dot(const float *a, const float *b, size_t n)
         for (size_t i = 0; i < n; i += KERNEL_WIDTH)                                               \
             s += *(const f8_at *)(a + i) * floats(b + i);                                          \
         return SUM_OF(s);                                                                          \
+    }                                                                                              \
+    how static void pair_##of(int16_t *most, const int8_t *a, const int8_t *b, size_t n)           \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i += KERNEL_WIDTH) {                                             \
+            s8 have = *(const s8_at *)(most + i), sum = shorts(a + i) + shorts(b + i);             \
+            s8 is_more = sum > have;                                                               \
+                                                                                                   \
+            *(s8_at *)(most + i) = (sum & is_more) | (have & ~is_more);                            \
+        }                                                                                          \
     }                                                                                              \
     how static void add_##of(float *to, const float *row, float v, size_t n)                       \
     {                                                                                              \
@@ -82,13 +100,14 @@ BODY float body_dot(const float *a, const float *b, size_t n)
     {                                                                                              \
         return body_dot(a, b, n);                                                                  \
     }                                                                                              \
-    const struct kernel of = {#of, add_i8_##of, add_##of, step_##of, dot_##of, dot_i8_##of}
+    const struct kernel of = {#of,       add_i8_##of, add_##of,   step_##of,                       \
+                              pair_##of, dot_##of,    dot_i8_##of}
 
 #define ANY_MACHINE
-KERNELS(KERNEL_PLAIN, FLOATS_PLAIN, ANY_MACHINE);
+KERNELS(KERNEL_PLAIN, FLOATS_PLAIN, SHORTS_PLAIN, ANY_MACHINE);
 
 #if defined(__x86_64__)
-KERNELS(KERNEL_AVX2, FLOATS_AVX2, __attribute__((target("avx2"))));
+KERNELS(KERNEL_AVX2, FLOATS_AVX2, SHORTS_AVX2, __attribute__((target("avx2"))));
 
 const struct kernel *kernel_pick(void)
 {

@@ -18,6 +18,8 @@ struct kernel {
     void (*add)(float *to, const float *row, float v, size_t n);
     /* AdaGrad on one row whose gradient is v * d: sums += (v d)^2; w -= rate * v d / sqrt(sums) */
     void (*step)(float *w, float *sums, const float *d, const float *v_rate, size_t n);
+    /* most = max(most, a + b), the best pair so far */
+    void (*pair)(int16_t *most, const int8_t *a, const int8_t *b, size_t n);
     float (*dot)(const float *a, const float *b, size_t n);
     float (*dot_i8)(const float *a, const int8_t *b, size_t n);
 };

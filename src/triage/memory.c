@@ -98,7 +98,7 @@ static void index_steps(struct memory *mem, const struct learned *v, size_t n)
 
     memset(at, 0, (rows + 1) * sizeof *at);
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < v[i].x.n; k++, all++)
+        for (size_t k = 0; k < v[i].x.n_sparse; k++, all++)
             at[v[i].x.row[k]]++;
     for (size_t r = 0, sum = 0; r <= rows; r++) {
         sum += r < rows ? at[r] : 0;
@@ -106,7 +106,7 @@ static void index_steps(struct memory *mem, const struct learned *v, size_t n)
     }
     mem->postings = arena_array(mem->arena, all, sizeof *mem->postings);
     for (size_t i = n; i-- > 0;)
-        for (size_t k = v[i].x.n; k-- > 0;)
+        for (size_t k = v[i].x.n_sparse; k-- > 0;)
             mem->postings[--at[v[i].x.row[k]]] = (struct posting){(uint32_t)v[i].step, v[i].x.v[k]};
 }
 
@@ -114,11 +114,11 @@ static float shared(const struct net_input *a, const struct net_input *b, float 
 {
     float sum = 0;
 
-    for (size_t i = 0; i < a->n; i++)
+    for (size_t i = 0; i < a->n_sparse; i++)
         dense[a->row[i]] += a->v[i];
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n_sparse; i++)
         sum += dense[b->row[i]] * b->v[i];
-    for (size_t i = 0; i < a->n; i++)
+    for (size_t i = 0; i < a->n_sparse; i++)
         dense[a->row[i]] = 0;
     return sum;
 }
@@ -192,7 +192,7 @@ void memory_add(const struct memory *mem, const struct net_input *x, struct aren
 
     if (mem->n_steps == 0)
         return;
-    for (size_t i = 0; i < x->n; i++)
+    for (size_t i = 0; i < x->n_sparse; i++)
         for (uint32_t k = mem->first[x->row[i]]; k < mem->first[x->row[i] + 1]; k++)
             s[mem->postings[k].step] += x->v[i] * mem->postings[k].v;
     for (size_t i = 0; i < mem->n_steps; i++)

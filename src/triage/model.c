@@ -30,6 +30,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is little-en
     X(ROWS, "rows")                                                                                \
     X(BIAS, "bias")                                                                                \
     X(OUT, "out")                                                                                  \
+    X(PAIRS, "pairs")                                                                              \
+    X(FSCALE, "fscale")                                                                            \
+    X(FBIAS, "fbias")                                                                              \
+    X(FOUT, "fout")                                                                                \
     X(OWN, "own")
 
 #define SECTION_ENUM(kind, name) SECTION_##kind,
@@ -95,6 +99,17 @@ static char *labels_joined(const struct model_parts *p)
     return all;
 }
 
+static size_t pairs_bytes(const struct net *net)
+{
+    return net->n_filters ? ((size_t)net->n_words + 1) * 2 * net->n_filters : 0;
+}
+
+/* Features and word vectors: a model fits those that it was trained with. */
+static uint64_t spec(void)
+{
+    return FEATURE_SPEC ^ vectors_version();
+}
+
 void model_write(const struct model_parts *p, void **ret, size_t *ret_n)
 {
     const struct net *net = &p->net;
@@ -109,15 +124,17 @@ void model_write(const struct model_parts *p, void **ret, size_t *ret_n)
         [SECTION_BUCKETS] = {net->row_of, FEATURE_BUCKETS * sizeof *net->row_of},
         [SECTION_IDF] = {net->idf, net->n_rows * sizeof *net->idf},
         [SECTION_SCALE] = {net->scale, net->width * sizeof *net->scale},
-        [SECTION_ROWS] = {net->rows, (size_t)net->n_rows * net->width},
+        [SECTION_ROWS] = {net->rows, ((size_t)net->n_rows + VECTORS_DIM) * net->width},
         [SECTION_BIAS] = {net->bias, net->width * sizeof *net->bias},
         [SECTION_OUT] = {net->out, (size_t)net->n_hidden * net->wide * sizeof *net->out},
+        [SECTION_PAIRS] = {net->pairs, pairs_bytes(net)},
+        [SECTION_FSCALE] = {net->filter_scale, net->n_filters * sizeof *net->filter_scale},
+        [SECTION_FBIAS] = {net->filter_bias, net->n_filters * sizeof *net->filter_bias},
+        [SECTION_FOUT] = {net->filter_out, (size_t)net->n_filters * net->wide * sizeof(float)},
         [SECTION_OWN] = {p->own, p->meta.n_labels * sizeof *p->own},
     };
-    struct header h = {.magic = MAGIC,
-                       .version = MODEL_VERSION,
-                       .n_sections = SECTION_COUNT,
-                       .spec = FEATURE_SPEC};
+    struct header h = {
+        .magic = MAGIC, .version = MODEL_VERSION, .n_sections = SECTION_COUNT, .spec = spec()};
     size_t at = (sizeof h + ALIGN - 1) / ALIGN * ALIGN;
     unsigned char *out;
 
@@ -173,7 +190,7 @@ static CHECKED enum err check_header(const struct header *h, size_t n, struct wh
                     h->version, MODEL_VERSION);
     if (h->crc != crc_of(h, offsetof(struct header, crc)))
         return damaged("header", "is damaged", w);
-    if (h->spec != FEATURE_SPEC)
+    if (h->spec != spec())
         return fail(w, E_INVALID, "the model was trained on features of another program version");
     if (h->n != n)
         return fail(w, E_INVALID, "the model is cut: %zu bytes of %llu", n,
@@ -204,7 +221,8 @@ static CHECKED enum err check_meta(const struct model_meta *m, struct why *w)
 
     if (m->n_labels < 2 || m->n_labels > MODEL_LABELS || m->has_oos > 1 ||
         m->n_hidden > MODEL_HIDDEN || m->n_hidden % KERNEL_WIDTH || m->n_rows > FEATURE_BUCKETS ||
-        m->n_keys > FEATURE_BUCKETS)
+        m->n_keys > FEATURE_BUCKETS || m->n_filters > NET_FILTERS || m->n_filters % KERNEL_WIDTH ||
+        m->n_words != vectors_count())
         return damaged("meta", "has sizes that cannot be", w);
     if (!(c->temperature >= 0.01F && c->temperature <= 100) ||
         !are_numbers(c->oos, CONFIDENCE_INPUTS, 1e4F) ||
@@ -225,9 +243,13 @@ static CHECKED enum err check_sizes(const struct header *h, const struct model *
         [SECTION_BUCKETS] = FEATURE_BUCKETS * sizeof *net->row_of,
         [SECTION_IDF] = net->n_rows * sizeof *net->idf,
         [SECTION_SCALE] = net->width * sizeof *net->scale,
-        [SECTION_ROWS] = (size_t)net->n_rows * net->width,
+        [SECTION_ROWS] = ((size_t)net->n_rows + VECTORS_DIM) * net->width,
         [SECTION_BIAS] = net->width * sizeof *net->bias,
         [SECTION_OUT] = (size_t)net->n_hidden * net->wide * sizeof *net->out,
+        [SECTION_PAIRS] = pairs_bytes(net),
+        [SECTION_FSCALE] = net->n_filters * sizeof *net->filter_scale,
+        [SECTION_FBIAS] = net->n_filters * sizeof *net->filter_bias,
+        [SECTION_FOUT] = (size_t)net->n_filters * net->wide * sizeof(float),
         [SECTION_OWN] = m->meta.n_labels * sizeof *m->own,
     };
 
@@ -255,6 +277,12 @@ static CHECKED enum err check_arrays(const struct model *m, struct why *w)
         return damaged("bias", "has numbers that cannot be", w);
     if (!are_numbers(net->out, (size_t)net->n_hidden * net->wide, 1e4F))
         return damaged("out", "has numbers that cannot be", w);
+    if (!are_numbers(net->filter_scale, net->n_filters, 1e4F))
+        return damaged("fscale", "has numbers that cannot be", w);
+    if (!are_numbers(net->filter_bias, net->n_filters, 1e4F))
+        return damaged("fbias", "has numbers that cannot be", w);
+    if (!are_numbers(net->filter_out, (size_t)net->n_filters * net->wide, 1e4F))
+        return damaged("fout", "has numbers that cannot be", w);
     if (!are_numbers(m->own, m->meta.n_labels, 10))
         return damaged("own", "has numbers that cannot be", w);
     return OK;
@@ -299,6 +327,8 @@ static CHECKED enum err read_model(struct model *m, struct why *w)
     net->n_hidden = m->meta.n_hidden;
     net->wide = (uint32_t)kernel_padded(net->n_labels);
     net->width = net->wide + net->n_hidden;
+    net->n_filters = m->meta.n_filters;
+    net->n_words = m->meta.n_words;
     if ((e = check_sizes(h, m, w)))
         return e;
     m->keys = (const void *)(base + h->places[SECTION_KEYS].at);
@@ -309,6 +339,10 @@ static CHECKED enum err read_model(struct model *m, struct why *w)
     net->rows = (const void *)(base + h->places[SECTION_ROWS].at);
     net->bias = (const void *)(base + h->places[SECTION_BIAS].at);
     net->out = (const void *)(base + h->places[SECTION_OUT].at);
+    net->pairs = (const void *)(base + h->places[SECTION_PAIRS].at);
+    net->filter_scale = (const void *)(base + h->places[SECTION_FSCALE].at);
+    net->filter_bias = (const void *)(base + h->places[SECTION_FBIAS].at);
+    net->filter_out = (const void *)(base + h->places[SECTION_FOUT].at);
     m->kernel = kernel_pick();
     m->version = (uint64_t)h->crc << 32 | crc_of(h->places, sizeof h->places);
     if ((e = check_arrays(m, w)))

@@ -14,9 +14,16 @@
 #include "base/arena.h"
 #include "triage/feature.h"
 #include "triage/kernel.h"
+#include "triage/vectors.h"
+
+/* Words whose order counts: of a longer message the first. */
+#define NET_WORDS   60
+#define NET_FILTERS 1024 /* at most */
+/* Length of the mean of the words' vectors, beside the 1 of the other features. */
+#define NET_MEAN 0.6F
 
 struct net {
-    uint32_t n_rows;        /* features known */
+    uint32_t n_rows;        /* features known; VECTORS_DIM rows more stand behind them */
     uint32_t n_labels;      /* outputs, the one for "out of scope" included, where there is one */
     uint32_t n_hidden;      /* hidden units, a multiple of KERNEL_WIDTH; 0: linear */
     uint32_t wide;          /* n_labels, padded */
@@ -24,9 +31,17 @@ struct net {
     const uint32_t *row_of; /* FEATURE_BUCKETS: row + 1, 0 unknown */
     const float *idf;       /* n_rows */
     const float *scale;     /* width: what one step of a byte weighs in that column */
-    const int8_t *rows;     /* n_rows * width */
+    const int8_t *rows;     /* (n_rows + VECTORS_DIM) * width */
     const float *bias;      /* width */
     const float *out;       /* n_hidden * wide */
+    /* Filters over pairs of neighbouring words: a filter answers with the best pair's value, if
+     * it is above 0. Kept as what each word is worth as the first and as the second of a pair. */
+    uint32_t n_filters;        /* a multiple of KERNEL_WIDTH */
+    uint32_t n_words;          /* words that have a vector */
+    const int8_t *pairs;       /* (n_words + 1) * 2 * n_filters; the first: unknown, all 0 */
+    const float *filter_scale; /* n_filters */
+    const float *filter_bias;  /* n_filters */
+    const float *filter_out;   /* n_filters * wide */
 };
 
 /* A message as the net sees it. */
@@ -34,7 +49,10 @@ struct net_input {
     uint32_t *row;
     float *v;
     uint16_t *feature; /* which of the features it was; NULL where nobody asks */
-    size_t n;
+    size_t n;          /* the numbers of the mean vector included, which stand last */
+    size_t n_sparse;   /* without them */
+    uint32_t *word;    /* places in vectors.h of the first words; 0 unknown */
+    size_t n_words;
     float known[BLOCK_COUNT]; /* share of the block's weight that the training knew, 0-1 */
 };
 
@@ -47,6 +65,6 @@ void net_input(const struct net *net, const struct features *f, struct arena *a,
 void net_run(const struct net *net, const struct kernel *k, const struct net_input *x,
              float *units);
 
-/* The logit of label `y` that each entry of `x` added, given the units of net_run. */
+/* The logit of label `y` that each sparse entry of `x` added, given the units of net_run. */
 void net_because(const struct net *net, const struct kernel *k, const struct net_input *x, size_t y,
                  const float *units, struct arena *a, float *ret);

@@ -11,7 +11,7 @@
 
 /* From so many rows on a hidden layer earns its keep (measured: notes of issue 3). */
 #define DEEP_LEAST   3000
-#define DEEP_MEMBERS 3
+#define DEEP_MEMBERS 2
 #define PROMISE      0.98F
 
 /* The members' weights on their way into one net of bytes. */
@@ -21,6 +21,8 @@ struct merged {
     float *wide; /* n_rows * wide: sum of the members' wide parts */
     int8_t *rows;
     float *scale, *bias, *out;
+    int8_t *pairs;
+    float *filter_scale, *filter_bias, *filter_out;
 };
 
 static void *zeroed(size_t n, size_t size)
@@ -32,21 +34,28 @@ static void *zeroed(size_t n, size_t size)
     return p;
 }
 
-static void merged_start(struct merged *m, const struct train_set *s, size_t members, size_t hidden)
+static void merged_start(struct merged *m, const struct train_set *s, size_t members,
+                         const struct train_plan *plan)
 {
     struct net *n = &m->net;
 
     *n = s->net;
     m->members = members;
     n->n_labels = (uint32_t)(s->n_labels + s->has_oos);
-    n->n_hidden = (uint32_t)(members * hidden);
+    n->n_hidden = (uint32_t)(members * plan->n_hidden);
+    n->n_filters = (uint32_t)(members * plan->n_filters);
+    n->n_words = (uint32_t)vectors_count();
     n->wide = (uint32_t)kernel_padded(n->n_labels);
     n->width = n->wide + n->n_hidden;
-    n->rows = m->rows = zeroed((size_t)n->n_rows * n->width, 1);
+    n->rows = m->rows = zeroed(((size_t)n->n_rows + VECTORS_DIM) * n->width, 1);
     n->scale = m->scale = zeroed(n->width, sizeof *m->scale);
     n->bias = m->bias = zeroed(n->width, sizeof *m->bias);
     n->out = m->out = zeroed((size_t)n->n_hidden * n->wide, sizeof *m->out);
-    m->wide = zeroed((size_t)n->n_rows * n->wide, sizeof *m->wide);
+    m->wide = zeroed(((size_t)n->n_rows + VECTORS_DIM) * n->wide, sizeof *m->wide);
+    n->pairs = m->pairs = zeroed(((size_t)n->n_words + 1) * 2 * n->n_filters, 1);
+    n->filter_scale = m->filter_scale = zeroed(n->n_filters, sizeof *m->filter_scale);
+    n->filter_bias = m->filter_bias = zeroed(n->n_filters, sizeof *m->filter_bias);
+    n->filter_out = m->filter_out = zeroed((size_t)n->n_filters * n->wide, sizeof *m->filter_out);
 }
 
 static void merged_done(struct merged *m)
@@ -56,6 +65,10 @@ static void merged_done(struct merged *m)
     free(m->bias);
     free(m->out);
     free(m->wide);
+    free(m->pairs);
+    free(m->filter_scale);
+    free(m->filter_bias);
+    free(m->filter_out);
 }
 
 /* `n` columns of floats (row length `stride`) become bytes from column `to` on, one scale each. */
@@ -64,13 +77,46 @@ static void to_bytes(struct merged *m, const float *from, size_t stride, size_t 
     for (size_t c = 0; c < n; c++) {
         float most = 0, scale;
 
-        for (size_t r = 0; r < m->net.n_rows; r++)
+        for (size_t r = 0; r < m->net.n_rows + VECTORS_DIM; r++)
             most = fmaxf(most, fabsf(from[r * stride + c]));
         scale = most > 0 ? most / 127 : 1;
         m->scale[to + c] = scale;
-        for (size_t r = 0; r < m->net.n_rows; r++)
+        for (size_t r = 0; r < m->net.n_rows + VECTORS_DIM; r++)
             m->rows[r * m->net.width + to + c] = (int8_t)lrintf(from[r * stride + c] / scale);
     }
+}
+
+/* What one filter makes of each word, as the first and as the second of a pair: in bytes of one
+ * scale, so that a pair is one sum of whole numbers. */
+static void filter_to_bytes(struct merged *m, const float *w, size_t to)
+{
+    const struct kernel *k = kernel_pick();
+    const size_t n = m->net.n_filters, words = m->net.n_words;
+    float *worth = zeroed(2 * words, sizeof *worth), most = 0;
+
+    for (size_t i = 0; i < 2 * words; i++) {
+        const float *half = w + (i < words ? 0 : VECTORS_DIM);
+
+        worth[i] =
+            VECTORS_SCALE * k->dot_i8(half, vectors_at((uint32_t)(i % words) + 1), VECTORS_DIM);
+        most = fmaxf(most, fabsf(worth[i]));
+    }
+    m->filter_scale[to] = most > 0 ? most / 127 : 1;
+    for (size_t i = 0; i < 2 * words; i++)
+        m->pairs[(i % words + 1) * 2 * n + (i < words ? 0 : n) + to] =
+            (int8_t)lrintf(worth[i] / m->filter_scale[to]);
+    free(worth);
+}
+
+static void merged_add_filters(struct merged *m, const struct train_filters *f, size_t member)
+{
+    size_t to = member * f->n;
+
+    for (size_t i = 0; i < f->n; i++)
+        filter_to_bytes(m, f->w + i * 2 * VECTORS_DIM, to + i);
+    memcpy(m->filter_bias + to, f->bias, f->n * sizeof *f->bias);
+    for (size_t i = 0; i < f->n * f->wide; i++)
+        m->filter_out[to * f->wide + i] = f->out[i] / (float)m->members;
 }
 
 static void merged_add(struct merged *m, const struct train_net *t, size_t member)
@@ -79,13 +125,14 @@ static void merged_add(struct merged *m, const struct train_net *t, size_t membe
     size_t to = n->wide + member * t->n_hidden;
     float share = 1 / (float)m->members;
 
-    for (size_t r = 0; r < n->n_rows; r++)
+    for (size_t r = 0; r < n->n_rows + VECTORS_DIM; r++)
         for (size_t y = 0; y < n->wide; y++)
             m->wide[r * n->wide + y] += share * t->rows[r * t->width + y];
     for (size_t y = 0; y < n->wide; y++)
         m->bias[y] += share * t->bias[y];
     to_bytes(m, t->rows + t->wide, t->width, to, t->n_hidden);
     memcpy(m->bias + to, t->bias + t->wide, t->n_hidden * sizeof *m->bias);
+    merged_add_filters(m, &t->filters, member);
     for (size_t i = 0; i < t->n_hidden * t->wide; i++)
         m->out[member * t->n_hidden * n->wide + i] = share * t->out[i];
 }
@@ -97,7 +144,7 @@ static CHECKED enum err train_members(const struct train_input *in, const struct
     size_t members = is_deep ? DEEP_MEMBERS : 1;
     enum err e;
 
-    merged_start(m, s, members, is_deep ? TRAIN_DEEP.n_hidden : 0);
+    merged_start(m, s, members, is_deep ? &TRAIN_DEEP : &TRAIN_LINEAR);
     for (size_t i = 0; i < members; i++) {
         struct train_progress progress = {in, 0.9F * (float)i / (float)members,
                                           0.9F * (float)(i + 1) / (float)members};
@@ -224,6 +271,8 @@ static void write_out(const struct train_input *in, const struct train_set *s, s
     parts.meta.n_rows = m->net.n_rows;
     parts.meta.n_labels = (uint32_t)s->n_labels;
     parts.meta.n_hidden = m->net.n_hidden;
+    parts.meta.n_filters = m->net.n_filters;
+    parts.meta.n_words = m->net.n_words;
     parts.meta.has_oos = s->has_oos;
     measure(in, s, &m->net, &parts);
     model_write(&parts, ret, ret_n);

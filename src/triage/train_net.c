@@ -15,12 +15,14 @@
 #define GROW_DEEP 0.3F
 #define OUT_RATE  0.3F /* the layer behind the hidden units learns slower */
 #define DEEP_SPAN 0.3F /* hidden weights begin in -0.3..0.3 */
+#define MEAN_SPAN 0.1F /* those of the words' mean vector in -0.1..0.1 */
 #define OUT_SPAN  0.05F
 
 const struct train_plan TRAIN_LINEAR = {
     .epochs = 12, .rate = 0.3F, .drop = 0.3F, .with_typos = true};
-const struct train_plan TRAIN_DEEP = {.n_hidden = 256,
-                                      .epochs = 8,
+const struct train_plan TRAIN_DEEP = {.n_hidden = 128,
+                                      .n_filters = 256,
+                                      .epochs = 6,
                                       .rate = 0.1F,
                                       .drop = 0.5F,
                                       .drop_hid = 0.5F,
@@ -59,19 +61,20 @@ static void fill(float *p, size_t n, float v)
 
 static void start(struct train_net *n, struct chance *c)
 {
-    n->rows = floats(n->n_rows * n->width);
-    n->rows_g = floats(n->n_rows * 2);
+    n->rows = floats((n->n_rows + VECTORS_DIM) * n->width);
+    n->rows_g = floats((n->n_rows + VECTORS_DIM) * 2);
     n->bias = floats(n->width);
     n->bias_g = floats(n->width);
     n->out = floats(n->n_hidden * n->wide);
     n->out_g = floats(n->n_hidden * n->wide);
-    for (size_t r = 0; r < n->n_rows; r++) {
+    for (size_t r = 0; r < n->n_rows + VECTORS_DIM; r++) {
+        float span = r < n->n_rows ? DEEP_SPAN : MEAN_SPAN;
         float *row = n->rows + r * n->width;
 
         n->rows_g[2 * r] = SUMS_WIDE;
         n->rows_g[2 * r + 1] = SUMS_DEEP;
         for (size_t i = 0; i < n->n_hidden; i++)
-            row[n->wide + i] = (chance_unit(c) * 2 - 1) * DEEP_SPAN;
+            row[n->wide + i] = (chance_unit(c) * 2 - 1) * span;
     }
     fill(n->bias_g, n->width, SUMS_WIDE);
     fill(n->out_g, n->n_hidden * n->wide, SUMS_WIDE);
@@ -87,12 +90,16 @@ static void pick_features(struct step *t, const struct net_input *x)
     uint32_t cut = (uint32_t)(t->plan->drop * 65536);
 
     t->n_kept = 0;
-    for (size_t i = 0; i < x->n; i++) {
+    for (size_t i = 0; i < x->n_sparse; i++) {
         bits = i % 4 ? bits >> 16 : chance_next(&t->chance);
         if ((bits & 0xFFFF) < cut)
             continue;
         t->row[t->n_kept] = x->row[i];
         t->v[t->n_kept++] = x->v[i] / (1 - t->plan->drop);
+    }
+    for (size_t i = x->n_sparse; i < x->n; i++) { /* of the mean vector, all */
+        t->row[t->n_kept] = x->row[i];
+        t->v[t->n_kept++] = x->v[i];
     }
 }
 
@@ -174,10 +181,17 @@ static void backward(struct step *t)
 
 static void learn(struct step *t, const struct train_rows *rows, size_t i)
 {
+    const struct train_filters_rates rates = {t->plan->drop_hid, t->rate, OUT_RATE * t->rate};
+    struct train_filters *f = &t->n->filters;
+
     pick_features(t, &rows->x[i]);
     forward(t);
+    if (f->n)
+        train_filters_forward(f, t->k, &rows->x[i], &rates, &t->chance, t->units);
     soften(t, rows->label[i], rows->weight[i]);
     backward(t);
+    if (f->n)
+        train_filters_backward(f, t->k, &rates, t->grad);
 }
 
 static void shuffle(uint32_t *order, size_t n, struct chance *c)
@@ -257,6 +271,7 @@ enum err train_net_of(const struct train_set *s, const struct train_plan *plan,
     n.wide = kernel_padded(n.n_labels);
     n.width = n.wide + n.n_hidden;
     start(&n, &t.chance);
+    train_filters_start(&n.filters, plan->n_filters, n.wide, &t.chance);
     t.units = floats(n.width);
     t.grad = floats(n.width);
     e = run_epochs(&t, progress, w);
@@ -273,6 +288,7 @@ enum err train_net_of(const struct train_set *s, const struct train_plan *plan,
 
 void train_net_done(struct train_net *n)
 {
+    train_filters_done(&n->filters);
     free(n->rows);
     free(n->rows_g);
     free(n->bias);

@@ -3,10 +3,11 @@
  * Used by: train.c. */
 #pragma once
 
+#include "triage/train_filters.h"
 #include "triage/train_rows.h"
 
 struct train_plan {
-    size_t n_hidden; /* 0: linear */
+    size_t n_hidden, n_filters; /* 0 and 0: linear */
     int epochs;
     float rate;           /* falls to 2 % of it in a straight line */
     float drop, drop_hid; /* share of features and of hidden units left out in each step */
@@ -17,12 +18,13 @@ struct train_plan {
 
 extern const struct train_plan TRAIN_LINEAR, TRAIN_DEEP;
 
-/* Weights in floats: rows of `width`, then as in struct net. */
+/* Weights in floats: rows of `width` (VECTORS_DIM more than n_rows), then as in struct net. */
 struct train_net {
     size_t n_rows, n_labels, wide, n_hidden, width;
     float *rows, *bias, *out; /* the weights */
     float *rows_g;            /* two a row: sums of squared gradients, wide and deep */
-    float *bias_g, *out_g;    /* one a weight */
+    struct train_filters filters;
+    float *bias_g, *out_g; /* one a weight */
 };
 
 struct train_progress {

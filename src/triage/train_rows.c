@@ -244,6 +244,8 @@ static void add_row(struct train_set *s, struct train_rows *to, const char *text
     *kept = x;
     kept->row = arena_array(s->arena, x.n, sizeof *x.row);
     kept->v = arena_array(s->arena, x.n, sizeof *x.v);
+    kept->word = arena_array(s->arena, x.n_words, sizeof *x.word);
+    memcpy(kept->word, x.word, x.n_words * sizeof *x.word);
     kept->feature = NULL;
     memcpy(kept->row, x.row, x.n * sizeof *x.row);
     memcpy(kept->v, x.v, x.n * sizeof *x.v);

@@ -24,7 +24,7 @@ static uint64_t cpu_ns(void)
 static void share_out(const struct features *f, const struct net_input *x, const float *added,
                       float *words)
 {
-    for (size_t i = 0; i < x->n; i++) {
+    for (size_t i = 0; i < x->n_sparse; i++) {
         const struct feature *k = &f->v[x->feature[i]];
 
         words[k->word] += k->reach ? added[i] / 2 : added[i];

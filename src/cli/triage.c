@@ -461,6 +461,14 @@ static void print_or_null(struct buf *b, const char *name, const char *s)
         buf_str(b, "null");
 }
 
+static void print_number(struct buf *b, const char *name, float v, bool is_known)
+{
+    if (is_known)
+        buf_printf(b, ",\"%s\":%.4f", name, (double)v);
+    else
+        buf_printf(b, ",\"%s\":null", name);
+}
+
 static void print_top(struct buf *b, const struct triage_reading *g)
 {
     buf_str(b, ",\"top\":[");
@@ -487,9 +495,8 @@ static void print_category(struct buf *b, const struct triage_reading *g)
 
 static void print_heads(struct buf *b, const struct triage_reading *g)
 {
-    (void)g;
-    print_or_null(b, "language", NULL);
-    buf_str(b, ",\"language_p\":null");
+    print_or_null(b, "language", g->language.code);
+    print_number(b, "language_p", g->language.p, g->language.code[0] != 0);
     print_or_null(b, "sentiment", NULL);
     buf_str(b, ",\"sentiment_p\":null");
     print_or_null(b, "urgency", NULL);

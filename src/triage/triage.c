@@ -136,14 +136,27 @@ static void read_category(const struct triage *t, const struct features *f, stru
     say_why(m, f, &x, units, a, ret);
 }
 
+/* ------- the other heads */
+
+static void read_heads(const char *text, size_t n, const struct triage_hints *hints,
+                       struct triage_reading *ret)
+{
+    ret->language =
+        language_read(text, n < TEXT_BYTES ? n : TEXT_BYTES, hints ? hints->locale : NULL);
+}
+
 void triage_read(const struct triage *t, const char *text, size_t n,
                  const struct triage_hints *hints, struct arena *a, struct triage_reading *ret)
 {
     uint64_t begun = cpu_ns();
     struct features f;
+    struct read_pii pii;
 
     memset(ret, 0, sizeof *ret);
-    read_features(text, n, a, &f, NULL);
+    read_features(text, n, a, &f, &pii);
+    ret->n_pii = pii.n < TRIAGE_PII ? pii.n : TRIAGE_PII;
+    memcpy(ret->pii, pii.spans, ret->n_pii * sizeof *ret->pii);
+    read_heads(text, n, hints, ret);
     if (t->model)
         read_category(t, &f, a, ret);
     if (t->memory)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does the server reach what it must? Prints one table: what is wanted, what was seen, met or not.
 
-usage: script/bench [--quick] [PART…]      parts: ingest million browsers kill
+usage: script/bench [--quick] [PART…]      parts: ingest million browsers kill triage
 
 Ratios are within one run on one machine: the floor (the prepared statements of a message, run
 through the same batching on the same disk, no HTTP) is measured directly before and after the
@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+from triage import part_triage
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
@@ -319,7 +321,7 @@ def part_kill(table, folder, is_quick):
         table.add(f"{kills} kills, {store}", "none lost, none doubled, ready in 2 s", figure[0] if figure else "failed", ok)
 
 
-PARTS = {"ingest": part_ingest, "million": part_million, "browsers": part_browsers, "kill": part_kill}
+PARTS = {"ingest": part_ingest, "million": part_million, "browsers": part_browsers, "kill": part_kill, "triage": part_triage}
 
 
 def main():

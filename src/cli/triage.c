@@ -497,8 +497,8 @@ static void print_heads(struct buf *b, const struct triage_reading *g)
 {
     print_or_null(b, "language", g->language.code);
     print_number(b, "language_p", g->language.p, g->language.code[0] != 0);
-    print_or_null(b, "sentiment", NULL);
-    buf_str(b, ",\"sentiment_p\":null");
+    print_or_null(b, "sentiment", mood_name(g->sentiment.mood));
+    print_number(b, "sentiment_p", g->sentiment.p[g->sentiment.mood], true);
     print_or_null(b, "urgency", NULL);
     buf_str(b, ",\"urgency_why\":null,\"facts\":null");
 }

@@ -59,10 +59,11 @@ static void keep_text(struct memory *mem, const struct correction *c, struct are
 {
     struct kept_text *k = &mem->texts[mem->n_texts++];
     struct features f;
+    struct read_pii pii;
     const char *folded;
 
-    read_features(c->text, strlen(c->text), scratch, &f, NULL);
-    k->sketch.is_empty = true;
+    read_features(c->text, strlen(c->text), scratch, &f, &pii);
+    read_sketch(c->text, strlen(c->text), &pii, scratch, &k->sketch);
     folded = fold(&f.text, scratch, &k->n);
     k->folded = arena_dup(mem->arena, folded, k->n);
     k->label = arena_str(mem->arena, c->label);
@@ -203,16 +204,6 @@ void memory_add(const struct memory *mem, const struct net_input *x, struct aren
 
 /* ------- exact memory */
 
-/* Of 64 hashes, so many in common are an estimated Jaccard of 0.8. */
-static bool is_near(const struct near_sketch *a, const struct near_sketch *b)
-{
-    size_t same = 0;
-
-    for (size_t i = 0; i < NEAR_HASHES; i++)
-        same += a->v[i] == b->v[i];
-    return (float)same >= NEAR_LEAST * NEAR_HASHES;
-}
-
 /* The label that most of the near copies have, if three agree and fewer say another. */
 static struct recalled agreed(const struct kept_text *const *v, size_t n)
 {
@@ -255,7 +246,8 @@ struct recalled memory_recall(const struct memory *mem, const struct text *t,
             same = same ? same : k; /* the latest word counts */
             n_same += strcmp(same->label, k->label) == 0;
         }
-        if (!sketch->is_empty && !k->sketch.is_empty && is_near(&k->sketch, sketch))
+        if (!sketch->is_empty && !k->sketch.is_empty &&
+            near_jaccard(&k->sketch, sketch) >= NEAR_LEAST)
             near[n_near++] = k;
     }
     arena_free(a);

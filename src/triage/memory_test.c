@@ -105,12 +105,40 @@ static void the_oldest_fall_out(void **state)
     arena_free(a);
 }
 
+static void three_who_agree_on_near_copies_are_recalled(void **state)
+{
+    static const char *const near[] = {
+        "the radio station of my favourite band plays an error every morning since Monday",
+        "the radio station of my favourite band plays an error every morning since Friday",
+        "the radio station of my favourite band plays an error every morning since Sunday",
+        "the radio station of my favourite band plays an error every morning since May"};
+    const struct correction said[] = {
+        {near[0], "library"}, {near[1], "library"}, {near[2], "library"}};
+    struct model *m = test_rows_model(1);
+    struct arena *a = arena_new(4096);
+    struct triage_reading g;
+
+    (void)state;
+    for (size_t n = 2; n <= 3; n++) {
+        struct memory *mem = memory_new(m, said, n);
+
+        read_with(m, mem, near[3], a, &g);
+        assert_int_equal(g.is_recalled, n == 3);
+        if (n == 3)
+            assert_string_equal(g.label, "library");
+        memory_free(mem);
+    }
+    model_free(m);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_correction_is_recalled_for_the_same_text),
         cmocka_unit_test(a_correction_moves_what_shares_its_words),
         cmocka_unit_test(a_label_unknown_to_the_model_is_remembered),
+        cmocka_unit_test(three_who_agree_on_near_copies_are_recalled),
         cmocka_unit_test(the_oldest_fall_out),
     };
 

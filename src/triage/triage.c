@@ -143,6 +143,7 @@ static void read_heads(const char *text, size_t n, const struct triage_hints *hi
 {
     ret->language =
         language_read(text, n < TEXT_BYTES ? n : TEXT_BYTES, hints ? hints->locale : NULL);
+    ret->sentiment = sentiment_read(text, n < TEXT_BYTES ? n : TEXT_BYTES, ret->language.code);
 }
 
 void triage_read(const struct triage *t, const char *text, size_t n,
@@ -157,6 +158,7 @@ void triage_read(const struct triage *t, const char *text, size_t n,
     ret->n_pii = pii.n < TRIAGE_PII ? pii.n : TRIAGE_PII;
     memcpy(ret->pii, pii.spans, ret->n_pii * sizeof *ret->pii);
     read_heads(text, n, hints, ret);
+    read_sketch(text, n, &pii, a, &ret->sketch);
     if (t->model)
         read_category(t, &f, a, ret);
     if (t->memory)

@@ -73,7 +73,7 @@ const struct route ROUTES[] = {
     {METHOD_POST,   API "/inboxes/:id/messages",     P_MESSAGE_TAKE,  PER_NONE,  ON_WRITE,  LIMIT_JSON_BYTES,       message_take_post,       &MESSAGE_IN,     &MESSAGE_TAKEN, false, NULL,   "Hand in what a customer said; 202 means it is on disk"},
 
     /* ---- tickets */
-    {METHOD_GET,    API "/tickets",                  P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_list_get,         NULL,            &TICKET,        true,  "status,assignee,team,tag,inbox,contact,q,sort," PAGE, "Tickets: newest first, or by waiting"},
+    {METHOD_GET,    API "/tickets",                  P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_list_get,         NULL,            &TICKET,        true,  "status,assignee,team,tag,inbox,contact,category,q,sort," PAGE, "Tickets: newest first, or by waiting"},
     {METHOD_GET,    API "/tickets/:id",              P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_get,              NULL,            &TICKET,        false, NULL,   "One ticket"},
     {METHOD_PATCH,  API "/tickets/:id",              P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_patch,            &TICKET_PATCH,   &TICKET,        false, NULL,   "Change a ticket; If-Match guards against overwriting"},
     {METHOD_POST,   API "/tickets/:id/assign",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_assign_post,      &ASSIGN_IN,      &TICKET,        false, NULL,   "Say whose it is"},
@@ -106,6 +106,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/contacts/:id",             P_CONTACT_SEE,   PER_WHO,   ON_READ,   0,                      contact_one_get,         NULL,            &CONTACT,       false, NULL,   "One person"},
     {METHOD_GET,    API "/search",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      search_get,              NULL,            &SEARCH_HIT,    true,  "q,kind," PAGE, "A ticket by its number; words in messages, subjects, contacts"},
     {METHOD_GET,    API "/counts",                   P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      counts_get,              NULL,            &COUNT,         true,  NULL,   "How many tickets there are of each kind"},
+    {METHOD_GET,    API "/counts/categories",        P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      category_counts_get,     NULL,            &CATEGORY_COUNT, true, NULL,   "The same by category"},
     {METHOD_GET,    API "/events",                   P_TICKET_SEE,    PER_WHO,   ON_STREAM, 0,                      events_get,              NULL,            &LIVE_EVENT,    false, "topics", "Live events (SSE); Last-Event-ID goes on from there"},
 
     /* ---- triage */

@@ -51,6 +51,8 @@ struct counts {
     struct arena *a;
     struct count_recount_rows truth;
     struct count_list_rows kept;
+    struct topic_recount_rows topics;
+    struct topic_list_rows kept_topics;
 };
 
 static int64_t kept_for(const struct counts *c, const struct count_recount_row *t)
@@ -72,7 +74,44 @@ static enum err read_counts(struct tx *tx, void *arg, struct why *w)
 
     if ((e = q_count_recount(tx, c->a, &c->truth, w)))
         return e;
+    if ((e = q_topic_recount(tx, c->a, &c->topics, w)) ||
+        (e = q_topic_list(tx, c->a, &c->kept_topics, w)))
+        return e;
     return q_count_list(tx, c->a, &c->kept, w);
+}
+
+/* Both come in the same order, so equal lists are equal row by row. */
+static size_t topics_wrong(const struct counts *c)
+{
+    size_t n = c->topics.n > c->kept_topics.n ? c->topics.n - c->kept_topics.n
+                                              : c->kept_topics.n - c->topics.n;
+
+    for (size_t i = 0; i < c->topics.n && i < c->kept_topics.n; i++) {
+        const struct topic_recount_row *t = &c->topics.v[i];
+        const struct topic_list_row *k = &c->kept_topics.v[i];
+
+        n += t->bucket != k->bucket || t->inbox_id != k->inbox_id || t->n != k->n ||
+             strcmp(t->category, k->category) != 0;
+    }
+    return n;
+}
+
+static CHECKED enum err repair_topics(struct tx *tx, struct arena *a, struct why *w)
+{
+    struct topic_recount_rows truth;
+    enum err e;
+
+    if ((e = q_topic_clear(tx, NULL, w)) || (e = q_topic_recount(tx, a, &truth, w)))
+        return e;
+    for (size_t i = 0; i < truth.n; i++) {
+        const struct topic_recount_row *t = &truth.v[i];
+        struct topic_add_in row = {
+            .bucket = t->bucket, .category = t->category, .inbox_id = t->inbox_id, .n = t->n};
+
+        if ((e = q_topic_add(tx, row, NULL, w)))
+            return e;
+    }
+    return OK;
 }
 
 static enum err repair_counts(struct tx *tx, void *arg, struct why *w)
@@ -95,7 +134,7 @@ static enum err repair_counts(struct tx *tx, void *arg, struct why *w)
         if ((e = q_count_add(tx, row, NULL, w)))
             return e;
     }
-    return OK;
+    return repair_topics(tx, a, w);
 }
 
 static CHECKED enum err look_at_counts(struct doctor *d, struct why *w)
@@ -113,6 +152,7 @@ static CHECKED enum err look_at_counts(struct doctor *d, struct why *w)
     }
     if (c.kept.n > c.truth.n)
         n_wrong += c.kept.n - c.truth.n;
+    n_wrong += topics_wrong(&c);
     if (!n_wrong) {
         well(d, arena_printf(d->a, "the counts of %" PRId64 " tickets equal a recount", n));
         return OK;

@@ -10,6 +10,7 @@
 #include "desk/demo.h"
 #include "desk/desk.h"
 #include "desk/desk_api.h"
+#include "desk/figures.h"
 #include "desk/house.h"
 #include "desk/judge.h"
 #include "desk/letter.h"
@@ -42,6 +43,7 @@ static const struct job_kind KINDS[] = {
     {"fold", tick_fold_job, NULL, 0},
     {"letter", letter_job, NULL, SEND_TRIES},
     {"unread", unread_job, NULL, 0},
+    {"figures", figures_job, NULL, 0},
     {"retrain", retrain_job, NULL, 3, true},
     {NULL, NULL, NULL, 0}};
 

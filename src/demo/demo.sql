@@ -84,6 +84,36 @@ DELETE FROM participant WHERE ticket_id IN (SELECT value FROM json_each(:ticket_
 -- name: demo_participant_drop (pg)
 DELETE FROM participant WHERE ticket_id = ANY (:ticket_ids)
 
+-- name: demo_fact_drop :exec
+-- params: ticket_ids i64[]
+DELETE FROM ticket_fact WHERE ticket_id IN (SELECT value FROM json_each(:ticket_ids))
+-- name: demo_fact_drop (pg)
+DELETE FROM ticket_fact WHERE ticket_id = ANY (:ticket_ids)
+
+-- name: demo_page_drop :exec
+-- params: ticket_ids i64[]
+DELETE FROM page WHERE ticket_id IN (SELECT value FROM json_each(:ticket_ids))
+-- name: demo_page_drop (pg)
+DELETE FROM page WHERE ticket_id = ANY (:ticket_ids)
+
+-- name: demo_reading_drop :exec
+-- params: ids i64[]
+DELETE FROM reading WHERE message_id IN (SELECT value FROM json_each(:ids))
+-- name: demo_reading_drop (pg)
+DELETE FROM reading WHERE message_id = ANY (:ids)
+
+-- name: demo_verdict_drop :exec
+-- params: ids i64[]
+DELETE FROM verdict WHERE message_id IN (SELECT value FROM json_each(:ids))
+-- name: demo_verdict_drop (pg)
+DELETE FROM verdict WHERE message_id = ANY (:ids)
+
+-- name: demo_original_drop :exec
+-- params: ids i64[]
+DELETE FROM message_original WHERE message_id IN (SELECT value FROM json_each(:ids))
+-- name: demo_original_drop (pg)
+DELETE FROM message_original WHERE message_id = ANY (:ids)
+
 -- name: demo_ticket_drop :exec
 -- params: ticket_ids i64[]
 DELETE FROM ticket WHERE id IN (SELECT value FROM json_each(:ticket_ids))
@@ -100,6 +130,20 @@ DELETE FROM ticket_count WHERE inbox_id = :inbox_id
 -- engine: pg
 -- params: inbox_id i64
 DELETE FROM ticket_count_delta WHERE inbox_id = :inbox_id
+
+-- name: demo_topic_drop :exec
+-- scan ok: the counts are hundreds of rows
+-- params: inbox_id i64
+DELETE FROM category_count WHERE inbox_id = :inbox_id
+
+-- name: demo_topic_delta_drop :exec
+-- engine: pg
+-- params: inbox_id i64
+DELETE FROM category_count_delta WHERE inbox_id = :inbox_id
+
+-- name: demo_week_drop :exec
+-- params: inbox_id i64
+DELETE FROM triage_week WHERE inbox_id = :inbox_id
 
 -- name: demo_identity_some :many
 -- params: inbox_id i64, limit i64

@@ -56,6 +56,9 @@ static CHECKED enum err drop_messages(struct tx *tx, struct arena *a, struct i64
         v[i] = rows.v[i].id;
     ids = (struct i64_list){v, rows.n};
     if ((e = q_demo_html_drop(tx, (struct demo_html_drop_in){.ids = ids}, NULL, w)) ||
+        (e = q_demo_reading_drop(tx, (struct demo_reading_drop_in){.ids = ids}, NULL, w)) ||
+        (e = q_demo_verdict_drop(tx, (struct demo_verdict_drop_in){.ids = ids}, NULL, w)) ||
+        (e = q_demo_original_drop(tx, (struct demo_original_drop_in){.ids = ids}, NULL, w)) ||
         (e = q_demo_attachment_drop(tx, (struct demo_attachment_drop_in){.ids = ids}, NULL, w)) ||
         (e = q_demo_job_drop(tx, (struct demo_job_drop_in){.ids = joined(a, ids, tickets)}, NULL,
                              w)))
@@ -87,6 +90,8 @@ static enum err drop_tickets(struct tx *tx, void *arg, struct why *w)
     ids = (struct i64_list){v, rows.n};
     if ((e = drop_messages(tx, a, ids, w)) ||
         (e = q_demo_tag_drop(tx, (struct demo_tag_drop_in){.ticket_ids = ids}, NULL, w)) ||
+        (e = q_demo_fact_drop(tx, (struct demo_fact_drop_in){.ticket_ids = ids}, NULL, w)) ||
+        (e = q_demo_page_drop(tx, (struct demo_page_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_draft_drop(tx, (struct demo_draft_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_seen_drop(tx, (struct demo_seen_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_participant_drop(tx, (struct demo_participant_drop_in){.ticket_ids = ids}, NULL,
@@ -136,11 +141,15 @@ static enum err drop_inbox(struct tx *tx, void *arg, struct why *w)
 
     if ((e = q_demo_spool_drop(tx, (struct demo_spool_drop_in){.inbox_id = id}, NULL, w)) ||
         (e = q_demo_note_drop(tx, (struct demo_note_drop_in){.inbox_id = id}, NULL, w)) ||
-        (e = q_demo_count_drop(tx, (struct demo_count_drop_in){.inbox_id = id}, NULL, w)))
+        (e = q_demo_count_drop(tx, (struct demo_count_drop_in){.inbox_id = id}, NULL, w)) ||
+        (e = q_demo_topic_drop(tx, (struct demo_topic_drop_in){.inbox_id = id}, NULL, w)) ||
+        (e = q_demo_week_drop(tx, (struct demo_week_drop_in){.inbox_id = id}, NULL, w)))
         return e;
     if (tx_engine(tx) == STORE_POSTGRESQL &&
-        (e = q_demo_count_delta_drop(tx, (struct demo_count_delta_drop_in){.inbox_id = id}, NULL,
-                                     w)))
+        ((e = q_demo_count_delta_drop(tx, (struct demo_count_delta_drop_in){.inbox_id = id}, NULL,
+                                      w)) ||
+         (e = q_demo_topic_delta_drop(tx, (struct demo_topic_delta_drop_in){.inbox_id = id}, NULL,
+                                      w))))
         return e;
     if ((e = q_demo_inbox_members_drop(tx, (struct demo_inbox_members_drop_in){.id = id}, NULL, w)))
         return e;

@@ -8,6 +8,7 @@
 int64_t events_opening(void *app);
 enum err events_get(struct req *q, struct res *s, struct why *w);
 enum err counts_get(struct req *q, struct res *s, struct why *w);
+enum err category_counts_get(struct req *q, struct res *s, struct why *w);
 enum err presence_get(struct req *q, struct res *s, struct why *w);
 enum err presence_post(struct req *q, struct res *s, struct why *w);
 
@@ -25,4 +26,4 @@ enum err healthz_get(struct req *q, struct res *s, struct why *w);
 enum err readyz_get(struct req *q, struct res *s, struct why *w);
 enum err metrics_get(struct req *q, struct res *s, struct why *w);
 
-extern const struct shape PRESENCE_IN, SEARCH_HIT, UPLOAD, SPOOL_ITEM;
+extern const struct shape CATEGORY_COUNT, PRESENCE_IN, SEARCH_HIT, UPLOAD, SPOOL_ITEM;

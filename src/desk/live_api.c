@@ -9,6 +9,7 @@
 #include "people/policy.h"
 #include "store/store.h"
 #include "tickets/record.h"
+#include "tickets/ticket.sql.h"
 #include "tickets/ticket_store.h"
 
 /* What a browser that comes back may have missed; more, and it loads anew. */
@@ -127,6 +128,42 @@ enum err counts_get(struct req *q, struct res *s, struct why *w)
     (void)w;
     live_counts(((struct app *)q->app)->live, q->arena, q->who, &list, &n);
     return reply_list(s, &COUNT, list, n, false, NULL);
+}
+
+struct category_count {
+    const char *bucket, *category;
+    int64_t n;
+};
+static const char *const BUCKETS[] = {"new",    "open",    "pending", "hold",    "solved",
+                                      "closed", "snoozed", "spam",    "deleted", NULL};
+SHAPE(CATEGORY_COUNT, "CategoryCount", struct category_count,
+      "So many tickets of a category; those without one stand in no row",
+      {{"bucket", SHAPE_ENUM, 0, offsetof(struct category_count, bucket), .names = BUCKETS},
+       {"category", SHAPE_TEXT, 0, offsetof(struct category_count, category)},
+       {"n", SHAPE_I64, 0, offsetof(struct category_count, n)}});
+
+enum err category_counts_get(struct req *q, struct res *s, struct why *w)
+{
+    struct topic_list_rows rows;
+    struct category_count *list;
+    size_t n = 0;
+    enum err e;
+
+    if ((e = q_topic_list(q->tx, q->arena, &rows, w)))
+        return e;
+    list = arena_array(q->arena, rows.n + 1, sizeof *list);
+    for (size_t i = 0; i < rows.n; i++) { /* sorted: what belongs together stands together */
+        const struct topic_list_row *r = &rows.v[i];
+        const char *bucket = bucket_name((enum bucket)r->bucket);
+
+        if (!policy_sees_inbox(q->who, r->inbox_id))
+            continue;
+        if (n && list[n - 1].bucket == bucket && strcmp(list[n - 1].category, r->category) == 0)
+            list[n - 1].n += r->n;
+        else
+            list[n++] = (struct category_count){bucket, r->category, r->n};
+    }
+    return reply_list(s, &CATEGORY_COUNT, list, n, false, NULL);
 }
 
 enum err presence_get(struct req *q, struct res *s, struct why *w)

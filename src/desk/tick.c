@@ -96,7 +96,9 @@ enum err tick_tidy_job(void *app, struct job *j, struct why *w)
 static enum err fold(struct tx *tx, void *arg, struct why *w)
 {
     (void)arg;
-    return q_count_fold(tx, NULL, w);
+    enum err e = q_count_fold(tx, NULL, w);
+
+    return e ? e : q_topic_fold(tx, NULL, w);
 }
 
 enum err tick_fold_job(void *app, struct job *j, struct why *w)
@@ -108,11 +110,12 @@ enum err tick_fold_job(void *app, struct job *j, struct why *w)
 static enum err begin(struct tx *tx, void *arg, struct why *w)
 {
     struct job_new tidy = {.kind = "tidy", .key = "hourly", .run_at = tx_now(tx) + HOUR_MS},
+                   figures = {.kind = "figures", .key = "figures", .run_at = tx_now(tx)},
                    fold = {.kind = "fold", .key = "counts", .run_at = tx_now(tx)};
     enum err e;
 
     (void)arg;
-    if ((e = jobs_add(tx, &tidy, w)))
+    if ((e = jobs_add(tx, &tidy, w)) || (e = jobs_add(tx, &figures, w)))
         return e;
     return tx_engine(tx) == STORE_POSTGRESQL ? jobs_add(tx, &fold, w) : OK;
 }

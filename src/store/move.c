@@ -23,8 +23,9 @@ SCOPED_FREE(struct arena, arena_free)
 #define BLOB_MOST_BYTES ((size_t)64 * 1024 * 1024)
 
 /* What each database keeps for itself, and the search index, which is made anew. */
-static const char *const OWN[] = {"store_migration", "store_mark",   "node",           "event",
-                                  "lease",           "ticket_count", "sqlite_sequence"};
+static const char *const OWN[] = {"store_migration", "store_mark",     "node",
+                                  "event",           "lease",          "ticket_count",
+                                  "category_count",  "sqlite_sequence"};
 
 /* Rows that the migrations of the target have made already. */
 static const char CLEAN[] = "DELETE FROM status";
@@ -34,6 +35,10 @@ static const char FINISH[] =
     "DELETE FROM ticket_count_delta; DELETE FROM ticket_count;"
     "INSERT INTO ticket_count (bucket, team_id, assignee_id, inbox_id, n)"
     " SELECT bucket, team_id, assignee_id, inbox_id, COUNT(*) FROM ticket GROUP BY 1, 2, 3, 4;"
+    "DELETE FROM category_count_delta; DELETE FROM category_count;"
+    "INSERT INTO category_count (bucket, category, inbox_id, n)"
+    " SELECT bucket, category, inbox_id, COUNT(*) FROM ticket WHERE category IS NOT NULL GROUP BY "
+    "1, 2, 3;"
     "UPDATE store_mark SET value = GREATEST(value, (SELECT COALESCE(MAX(number), 0) FROM ticket))"
     " WHERE name = 'number';"
     "UPDATE message m SET search = to_tsvector('simple', m.text || ' ' || CASE WHEN m.id ="

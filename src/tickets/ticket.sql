@@ -68,10 +68,13 @@ UPDATE ticket SET subject = :subject, status_id = :status_id, bucket = :bucket, 
 
 -- name: ticket_page_new :many
 -- One bucket's keys, newest first; the caller merges buckets.
--- params: bucket i64, before i64, limit i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64
+-- params: bucket i64, before i64, limit i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64, category text
 -- returns: id i64, key i64
 SELECT id, id AS key FROM ticket
  WHERE bucket = :bucket AND id < :before
+--[ by_category
+   AND category = :category
+--]
 --[ by_assignee
    AND assignee_id = :assignee_id
 --]
@@ -98,10 +101,13 @@ SELECT id, id AS key FROM ticket
 -- name: ticket_page_wait :many
 -- One bucket's keys, waiting longest first; those that do not wait come last, newest first
 -- (their key is 2^52 and more, falling with the id: ticket.c).
--- params: bucket i64, after i64, limit i64, assignee_id i64, team_id i64, inbox_id i64, after_id i64
+-- params: bucket i64, after i64, limit i64, assignee_id i64, team_id i64, inbox_id i64, after_id i64, category text
 -- returns: id i64, key i64
 SELECT id, wait_key AS key FROM ticket
  WHERE bucket = :bucket AND (wait_key, id) > (:after, :after_id)
+--[ by_category
+   AND category = :category
+--]
 --[ by_assignee
    AND assignee_id = :assignee_id
 --]
@@ -125,8 +131,8 @@ SELECT id, wait_key AS key FROM ticket
 -- name: ticket_page_tag :many
 -- A tag's tickets, newest first, whatever their bucket; the caller leaves out what it does not want.
 -- params: tag_id i64, before i64, limit i64
--- returns: id i64, wait_key i64, bucket i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64
-SELECT t.id, t.wait_key, t.bucket, t.assignee_id, t.team_id, t.inbox_id, t.contact_id
+-- returns: id i64, wait_key i64, bucket i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64, category text?
+SELECT t.id, t.wait_key, t.bucket, t.assignee_id, t.team_id, t.inbox_id, t.contact_id, t.category
   FROM ticket_tag g JOIN ticket t ON t.id = g.ticket_id
  WHERE g.tag_id = :tag_id AND g.ticket_id < :before
  ORDER BY g.ticket_id DESC LIMIT :limit
@@ -134,11 +140,11 @@ SELECT t.id, t.wait_key, t.bucket, t.assignee_id, t.team_id, t.inbox_id, t.conta
 -- name: ticket_sieve :many
 -- What a filter in C needs of some tickets.
 -- params: ids i64[]
--- returns: id i64, wait_key i64, bucket i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64
-SELECT id, wait_key, bucket, assignee_id, team_id, inbox_id, contact_id
+-- returns: id i64, wait_key i64, bucket i64, assignee_id i64, team_id i64, inbox_id i64, contact_id i64, category text?
+SELECT id, wait_key, bucket, assignee_id, team_id, inbox_id, contact_id, category
   FROM ticket WHERE id IN (SELECT value FROM json_each(:ids))
 -- name: ticket_sieve (pg)
-SELECT id, wait_key, bucket, assignee_id, team_id, inbox_id, contact_id
+SELECT id, wait_key, bucket, assignee_id, team_id, inbox_id, contact_id, category
   FROM ticket WHERE id = ANY (:ids)
 
 -- name: ticket_view :many
@@ -301,3 +307,36 @@ INSERT INTO category_count_delta (bucket, category, inbox_id, n) VALUES (:bucket
 -- name: ticket_language :exec
 -- params: id i64, language text
 UPDATE ticket SET language = :language WHERE id = :id
+
+-- name: topic_fold :exec
+-- engine: pg
+WITH gone AS (DELETE FROM category_count_delta RETURNING bucket, category, inbox_id, n)
+INSERT INTO category_count (bucket, category, inbox_id, n)
+SELECT bucket, category, inbox_id, SUM(n) FROM gone GROUP BY bucket, category, inbox_id
+ON CONFLICT (bucket, category, inbox_id) DO UPDATE SET n = category_count.n + excluded.n
+
+-- name: topic_list :many
+-- scan ok: the counts are the answer
+-- returns: bucket i64, category text, inbox_id i64, n i64
+SELECT bucket, category, inbox_id, n FROM category_count WHERE n <> 0 ORDER BY bucket, category, inbox_id
+-- name: topic_list (pg)
+SELECT bucket, category, inbox_id, SUM(n)::bigint AS n
+  FROM (SELECT bucket, category, inbox_id, n FROM category_count
+        UNION ALL SELECT bucket, category, inbox_id, n FROM category_count_delta) d
+ GROUP BY bucket, category, inbox_id HAVING SUM(n) <> 0 ORDER BY bucket, category COLLATE "C", inbox_id
+
+-- name: topic_recount :many
+-- As count_recount.
+-- scan ok: it counts every ticket on purpose
+-- returns: bucket i64, category text, inbox_id i64, n i64
+SELECT bucket, category, inbox_id, COUNT(*) AS n FROM ticket WHERE category IS NOT NULL
+ GROUP BY bucket, category, inbox_id ORDER BY bucket, category, inbox_id
+-- name: topic_recount (pg)
+SELECT bucket, category, inbox_id, COUNT(*) AS n FROM ticket WHERE category IS NOT NULL
+ GROUP BY bucket, category, inbox_id ORDER BY bucket, category COLLATE "C", inbox_id
+
+-- name: topic_clear :exec
+-- scan ok: doctor --repair only
+DELETE FROM category_count
+-- name: topic_clear (pg)
+WITH d AS (DELETE FROM category_count_delta) DELETE FROM category_count

@@ -11,6 +11,9 @@
 #include "tickets/ticket_read.h"
 #include "tickets/ticket_store.h"
 
+/* A queue has a handful; each is a walk of its own through the index. */
+#define CATEGORIES_MOST 24
+
 struct assign_in {
     uint64_t present;
     int64_t assignee_id, team_id;
@@ -75,6 +78,23 @@ static CHECKED enum err whose(const struct req *q, const char *name, bool *ret_h
     return req_query_i64(q, name, 1, INT64_MAX, 0, ret, w);
 }
 
+/* "a,b": at most CATEGORIES_MOST of them. */
+static CHECKED enum err categories_read(const struct req *q, struct shape_texts *ret, struct why *w)
+{
+    struct str rest = str_of(req_query(q, "category"));
+
+    ret->v = arena_array(q->arena, CATEGORIES_MOST, sizeof *ret->v);
+    while (rest.n) {
+        struct str word = str_trim(str_cut(&rest, ','));
+
+        if (ret->n == CATEGORIES_MOST)
+            return fail_field(w, E_INVALID, "category", "at most %d categories", CATEGORIES_MOST);
+        if (word.n)
+            ret->v[ret->n++] = arena_dup(q->arena, word.p, word.n);
+    }
+    return OK;
+}
+
 static CHECKED enum err filter_read(const struct req *q, struct ticket_filter *f, struct why *w)
 {
     const char *status = req_query(q, "status"), *sort = req_query(q, "sort");
@@ -96,6 +116,7 @@ static CHECKED enum err filter_read(const struct req *q, struct ticket_filter *f
         (e = whose(q, "team", &f->has_team, &f->team_id, w)) ||
         (e = req_query_i64(q, "inbox", 1, INT64_MAX, 0, &f->inbox_id, w)) ||
         (e = req_query_i64(q, "contact", 1, INT64_MAX, 0, &f->contact_id, w)) ||
+        (e = categories_read(q, &f->categories, w)) ||
         (e = req_query_i64(q, "limit", 1, LIMIT_PAGE, LIMIT_PAGE_DEFAULT, &limit, w)))
         return e;
     f->limit = (size_t)limit;

@@ -80,20 +80,26 @@ static int by_key_down(const void *x, const void *y)
 }
 
 /* The most selective filter drives the index, the others sift (queries: by_… and and_…). */
-static CHECKED enum err run_new(struct page *p, enum bucket b, int64_t inbox_id, struct why *w)
+static CHECKED enum err run_new(struct page *p, enum bucket b, int64_t inbox_id,
+                                const char *category, struct why *w)
 {
     const struct ticket_filter *f = p->f;
-    bool is_one = f->has_assignee && f->assignee_id, has_driver = is_one;
+    bool is_one = f->has_assignee && f->assignee_id && !category, has_driver = is_one;
     struct ticket_page_new_in in = {.bucket = b,
                                     .before = p->from.id,
                                     .limit = (int64_t)f->limit + 1,
                                     .assignee_id = f->assignee_id,
                                     .team_id = f->team_id,
                                     .inbox_id = inbox_id,
-                                    .contact_id = f->contact_id};
+                                    .contact_id = f->contact_id,
+                                    .category = category};
     struct ticket_page_new_rows rows;
     enum err e;
 
+    if (category) {
+        in.with |= WITH_TICKET_PAGE_NEW_BY_CATEGORY;
+        has_driver = true;
+    }
     if (f->contact_id) {
         in.with |= WITH_TICKET_PAGE_NEW_BY_CONTACT;
         has_driver = true;
@@ -116,20 +122,26 @@ static CHECKED enum err run_new(struct page *p, enum bucket b, int64_t inbox_id,
     return OK;
 }
 
-static CHECKED enum err run_wait(struct page *p, enum bucket b, int64_t inbox_id, struct why *w)
+static CHECKED enum err run_wait(struct page *p, enum bucket b, int64_t inbox_id,
+                                 const char *category, struct why *w)
 {
     const struct ticket_filter *f = p->f;
-    bool is_one = f->has_assignee && f->assignee_id, has_driver = is_one;
+    bool is_one = f->has_assignee && f->assignee_id && !category, has_driver = is_one;
     struct ticket_page_wait_in in = {.bucket = b,
                                      .after = p->from.sort,
                                      .after_id = p->from.id,
                                      .limit = (int64_t)f->limit + 1,
                                      .assignee_id = f->assignee_id,
                                      .team_id = f->team_id,
-                                     .inbox_id = inbox_id};
+                                     .inbox_id = inbox_id,
+                                     .category = category};
     struct ticket_page_wait_rows rows;
     enum err e;
 
+    if (category) {
+        in.with |= WITH_TICKET_PAGE_WAIT_BY_CATEGORY;
+        has_driver = true;
+    }
     if (f->has_team) {
         in.with |= has_driver ? WITH_TICKET_PAGE_WAIT_AND_TEAM : WITH_TICKET_PAGE_WAIT_BY_TEAM;
         has_driver = true;
@@ -148,9 +160,23 @@ static CHECKED enum err run_wait(struct page *p, enum bucket b, int64_t inbox_id
     return OK;
 }
 
+static CHECKED enum err run_one(struct page *p, enum bucket b, int64_t inbox_id,
+                                const char *category, struct why *w)
+{
+    return p->f->is_by_waiting ? run_wait(p, b, inbox_id, category, w)
+                               : run_new(p, b, inbox_id, category, w);
+}
+
 static CHECKED enum err run_bucket(struct page *p, enum bucket b, int64_t inbox_id, struct why *w)
 {
-    return p->f->is_by_waiting ? run_wait(p, b, inbox_id, w) : run_new(p, b, inbox_id, w);
+    enum err e;
+
+    if (p->f->categories.n == 0)
+        return run_one(p, b, inbox_id, NULL, w);
+    for (size_t i = 0; i < p->f->categories.n; i++)
+        if ((e = run_one(p, b, inbox_id, p->f->categories.v[i], w)))
+            return e;
+    return OK;
 }
 
 /* Somebody who sees only some inboxes gets a run for each of them. */
@@ -173,6 +199,14 @@ static CHECKED enum err run_lists(struct page *p, struct why *w)
     return OK;
 }
 
+static bool has_category(const struct ticket_filter *f, const char *category)
+{
+    for (size_t i = 0; category && i < f->categories.n; i++)
+        if (strcmp(f->categories.v[i], category) == 0)
+            return true;
+    return f->categories.n == 0;
+}
+
 static bool passes(const struct page *p, const struct ticket_sieve_row *r)
 {
     const struct ticket_filter *f = p->f;
@@ -181,7 +215,7 @@ static bool passes(const struct page *p, const struct ticket_sieve_row *r)
            (!f->has_assignee || r->assignee_id == f->assignee_id) &&
            (!f->has_team || r->team_id == f->team_id) &&
            (!f->inbox_id || r->inbox_id == f->inbox_id) &&
-           (!f->contact_id || r->contact_id == f->contact_id) &&
+           (!f->contact_id || r->contact_id == f->contact_id) && has_category(f, r->category) &&
            policy_sees_inbox(p->who, r->inbox_id);
 }
 
@@ -219,7 +253,8 @@ static CHECKED enum err run_tag(struct page *p, struct why *w)
                                          .assignee_id = rows.v[i].assignee_id,
                                          .team_id = rows.v[i].team_id,
                                          .inbox_id = rows.v[i].inbox_id,
-                                         .contact_id = rows.v[i].contact_id};
+                                         .contact_id = rows.v[i].contact_id,
+                                         .category = rows.v[i].category};
 
             before = r.id;
             sift(p, &r);

@@ -62,6 +62,7 @@ struct ticket_filter {
     bool has_team;
     int64_t team_id;
     int64_t inbox_id, contact_id, tag_id; /* 0: any */
+    struct shape_texts categories;        /* any of these; none: any at all */
     const char *search;                   /* typed words, or NULL */
     bool is_by_waiting;                   /* waiting longest first; else newest first */
     const char *after;                    /* cursor of the page before, or NULL */

@@ -85,6 +85,13 @@ export interface Category {
   examples: number
 }
 
+/** So many tickets of a category; those without one stand in no row */
+export interface CategoryCount {
+  bucket: 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'closed' | 'snoozed' | 'spam' | 'deleted'
+  category: string
+  n: number
+}
+
 /** A category as it shall be */
 export interface CategoryIn {
   queue: string
@@ -835,7 +842,7 @@ export interface Routes {
   /** Hand in what a customer said; 202 means it is on disk */
   'POST /api/v1/inboxes/{id}/messages': { path: { id: number }; query: Record<string, never>; body: MessageNew; answer: { data: MessageTaken } }
   /** Tickets: newest first, or by waiting */
-  'GET /api/v1/tickets': { path: Record<string, never>; query: { status?: string; assignee?: string; team?: string; tag?: string; inbox?: string; contact?: string; q?: string; sort?: string; limit?: number; after?: string }; body: undefined; answer: { data: Ticket[]; meta: Meta } }
+  'GET /api/v1/tickets': { path: Record<string, never>; query: { status?: string; assignee?: string; team?: string; tag?: string; inbox?: string; contact?: string; category?: string; q?: string; sort?: string; limit?: number; after?: string }; body: undefined; answer: { data: Ticket[]; meta: Meta } }
   /** One ticket */
   'GET /api/v1/tickets/{id}': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Ticket } }
   /** Change a ticket; If-Match guards against overwriting */
@@ -890,6 +897,8 @@ export interface Routes {
   'GET /api/v1/search': { path: Record<string, never>; query: { q?: string; kind?: string; limit?: number; after?: string }; body: undefined; answer: { data: SearchHit[]; meta: Meta } }
   /** How many tickets there are of each kind */
   'GET /api/v1/counts': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Count[]; meta: Meta } }
+  /** The same by category */
+  'GET /api/v1/counts/categories': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: CategoryCount[]; meta: Meta } }
   /** Live events (SSE); Last-Event-ID goes on from there */
   'GET /api/v1/events': { path: Record<string, never>; query: { topics?: string }; body: undefined; answer: undefined }
   /** What reads the messages now, and whether it trains */

@@ -20,7 +20,7 @@
 
 const struct train_plan TRAIN_LINEAR = {
     .epochs = 12, .rate = 0.3F, .drop = 0.3F, .with_typos = true};
-const struct train_plan TRAIN_DEEP = {.n_hidden = 128,
+const struct train_plan TRAIN_DEEP = {.n_hidden = 96,
                                       .n_filters = 256,
                                       .epochs = 6,
                                       .rate = 0.1F,

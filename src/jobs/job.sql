@@ -49,8 +49,10 @@ UPDATE job SET lease_until = NULL WHERE node = :node AND lease_until IS NOT NULL
 DELETE FROM job WHERE id = :id
 
 -- name: job_again :exec
+-- Without an error it went well and comes again by its own will: that is no try.
 -- params: id i64, run_at i64, error text?
-UPDATE job SET run_at = :run_at, tries = tries + 1, lease_until = NULL, error = :error WHERE id = :id
+UPDATE job SET run_at = :run_at, tries = CASE WHEN :error IS NULL THEN 0 ELSE tries + 1 END, lease_until = NULL, error = :error
+ WHERE id = :id
 
 -- name: job_stuck :many
 -- For doctor: tried often, or due for long.

@@ -281,7 +281,9 @@ static const struct job_kind *kind_of(const struct jobs *j, const char *kind)
 static void settle(struct jobs *j, const struct job_kind *k, struct job *job, enum err e,
                    struct why *why)
 {
-    struct finish f = {.job = job, .again_at = job->again_at};
+    struct finish f = {.job = job,
+                       .again_at = job->again_at,
+                       .error = e ? arena_str(job->arena, why->text) : NULL};
     struct why w;
 
     if (e && err_may_retry(e) && (!k->max_tries || job->tries + 1 < k->max_tries)) {
@@ -289,7 +291,6 @@ static void settle(struct jobs *j, const struct job_kind *k, struct job *job, en
                                        : jobs_backoff(job->tries, fraction());
 
         f.again_at = clock_now() + wait;
-        f.error = arena_str(job->arena, why->text);
         atomic_fetch_add(&j->retried, 1);
     } else if (e) {
         atomic_fetch_add(&j->failed, 1);
@@ -313,7 +314,9 @@ static void run(struct jobs *j, struct job *job)
     enum err e;
 
     if (!k) { /* of a newer program: leave it to one */
-        struct finish f = {.job = job, .again_at = clock_now() + BACKOFF_MOST_MS};
+        struct finish f = {.job = job,
+                           .again_at = clock_now() + BACKOFF_MOST_MS,
+                           .error = "this program has no such kind of job"};
 
         if (store_write(j->store, finish, &f, &w))
             log_line(LOG_ERROR, "job not settled", "\"job\":%lld", (long long)job->id);

@@ -1,5 +1,4 @@
 /* The words that rows and the API use for what the headers number. */
-#include "triage/facts.h"
 #include "triage/urgency.h"
 
 #define NAME_ONLY(kind, name) [URGENCY_##kind] = (name),
@@ -17,12 +16,3 @@ const char *urgency_level_name(enum urgency_level l)
 
     return names[l - 1];
 }
-
-#define NAME_ONLY(kind, name) [FACT_##kind] = (name),
-const char *fact_name(enum fact_kind k)
-{
-    static const char *const names[] = {[FACT_NONE] = "none", FACT_LIST(NAME_ONLY)};
-
-    return names[k];
-}
-#undef NAME_ONLY

@@ -49,7 +49,7 @@ const struct pii_word *pii_back(const struct pii_text *t, size_t k)
     return &t->back[(t->n_words - 1 - k) % PII_WORDS_BACK];
 }
 
-uint32_t pii_context(const struct pii_text *t, uint32_t any, size_t words)
+uint64_t pii_context(const struct pii_text *t, uint64_t any, size_t words)
 {
     for (size_t k = 0; k < words; k++) {
         const struct pii_word *w = pii_back(t, k);
@@ -86,11 +86,11 @@ static bool emit(struct walk *k, struct pii_found f)
 }
 
 /* Remember a word and find out which phrases end with it. */
-static uint32_t remember(struct walk *k, const struct word *w)
+static uint64_t remember(struct walk *k, const struct word *w)
 {
     uint16_t next[PHRASES];
     size_t n = 0;
-    uint32_t classes = 0;
+    uint64_t classes = 0;
 
     if (k->is_broken)
         k->n_nodes = 0;
@@ -132,7 +132,7 @@ static struct pii_found find_here(struct walk *k, size_t at)
 }
 
 /* What stands behind (or, for streets, around) the word just remembered. */
-static struct pii_found find_behind(struct walk *k, uint32_t classes)
+static struct pii_found find_behind(struct walk *k, uint64_t classes)
 {
     struct pii_found f = {0};
 

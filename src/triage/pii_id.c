@@ -93,9 +93,9 @@ static struct pii_found found(const struct pii_text *t, const struct pii_number 
 
 struct pii_found pii_find_number_id(const struct pii_text *t, const struct pii_number *v)
 {
-    const uint32_t any = PII_W_ID | PII_W_ORDER | PII_W_PHONE;
+    const uint64_t any = PII_W_ID | PII_W_ORDER | PII_W_PHONE;
     bool is_bare = v->n_groups == 1 && !v->has_plus && !v->has_paren;
-    uint32_t near;
+    uint64_t near;
 
     if (v->n_digits < 9)
         return (struct pii_found){0};

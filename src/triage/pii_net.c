@@ -78,7 +78,7 @@ static struct pii_found find_ip4(const struct pii_text *t, size_t at)
 {
     size_t i = at;
     bool is_small = true;
-    uint32_t near;
+    uint64_t near;
 
     if (at > 1 && pii_byte(t, at - 1) == '.' && pii_is_digit(pii_byte(t, at - 2)))
         return (struct pii_found){0};

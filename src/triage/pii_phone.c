@@ -9,7 +9,7 @@
 /* What the words before a number make of it. */
 enum leaning { LEAN_NONE, LEAN_PHONE, LEAN_OTHER };
 
-static const uint32_t WORDS = PII_W_PHONE | PII_W_ORDER | PII_W_VERSION | PII_W_SECRET | PII_W_PIN;
+static const uint64_t WORDS = PII_W_PHONE | PII_W_ORDER | PII_W_VERSION | PII_W_SECRET | PII_W_PIN;
 
 static bool is_quote_before(const struct pii_text *t, size_t at)
 {
@@ -28,7 +28,7 @@ static bool is_quote_before(const struct pii_text *t, size_t at)
  * of within six. The nearest word decides. */
 static enum leaning leaning_of(const struct pii_text *t, const struct pii_number *v)
 {
-    uint32_t near = pii_context(t, WORDS | PII_W_MUSIC, 3);
+    uint64_t near = pii_context(t, WORDS | PII_W_MUSIC, 3);
 
     if (near == 0)
         near = pii_context(t, WORDS, 6);
@@ -45,7 +45,7 @@ static bool is_counted(const struct pii_text *t, const struct pii_number *v, siz
 {
     size_t at = pii_skip_spaces(t, end, 2), front = v->at;
     unsigned char c = pii_byte(t, at), before;
-    uint32_t classes;
+    uint64_t classes;
     struct word w;
 
     front -= front > 0 && pii_byte(t, front - 1) == ' ';

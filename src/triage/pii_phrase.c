@@ -93,7 +93,7 @@ static bool find_value(const struct pii_text *t, size_t at, size_t most, struct 
     if (pii_byte(t, i) == '"' || pii_byte(t, i) == '\'')
         i++;
     for (int words = 0; words < FILL_MOST; words++) {
-        uint32_t classes;
+        uint64_t classes;
         struct word w;
         size_t next = skip_sign(t, i, &ret->is_named);
 
@@ -153,7 +153,7 @@ static bool is_password(const struct pii_text *t, const struct value *v)
 {
     struct word w = word_at(t->p, t->n, v->at);
     size_t digits, letters, others;
-    uint32_t classes = word_classes(&PII_WORDS, &w);
+    uint64_t classes = word_classes(&PII_WORDS, &w);
 
     count(t, v, &digits, &letters, &others);
     if (v->is_quoted)
@@ -184,7 +184,7 @@ static bool is_token(const struct pii_text *t, const struct value *v)
     return v->n >= 12 && digits > 0 && letters > 0 && (v->is_named || v->n >= 20);
 }
 
-struct pii_found pii_find_secret(const struct pii_text *t, uint32_t classes)
+struct pii_found pii_find_secret(const struct pii_text *t, uint64_t classes)
 {
     const struct pii_word *last = pii_back(t, 0);
     size_t at = last ? last->w.at + last->w.n : t->n;
@@ -225,7 +225,7 @@ static struct word next_of_name(const struct pii_text *t, size_t at)
     return word_at(t->p, t->n, i);
 }
 
-static bool is_name_word(const struct word *w, uint32_t classes)
+static bool is_name_word(const struct word *w, uint64_t classes)
 {
     return w->n > 0 && w->n <= 40 && w->n_digits == 0 && !(classes & (PII_W_STOP | PII_W_IS));
 }
@@ -237,7 +237,7 @@ static size_t capital_name_end(const struct pii_text *t, struct word w)
 
     for (int words = 1; words < 5; words++) {
         struct word next = next_of_name(t, end);
-        uint32_t classes = word_classes(&PII_WORDS, &next);
+        uint64_t classes = word_classes(&PII_WORDS, &next);
 
         if (next.n > 0 && !next.is_capital && (classes & PII_W_PARTICLE)) {
             struct word behind = next_of_name(t, next.at + next.n);
@@ -264,7 +264,7 @@ struct pii_found pii_find_name(const struct pii_text *t)
     const struct pii_word *last = pii_back(t, 0);
     size_t at = pii_skip_spaces(t, last->w.at + last->w.n, 2), end;
     struct word w, second;
-    uint32_t classes;
+    uint64_t classes;
 
     if (pii_byte(t, at) == ':' || pii_byte(t, at) == '"')
         at = pii_skip_spaces(t, at + 1, 2);
@@ -272,13 +272,16 @@ struct pii_found pii_find_name(const struct pii_text *t)
         return (struct pii_found){0};
     w = word_at(t->p, t->n, at);
     classes = word_classes(&PII_WORDS, &w);
-    if (!is_name_word(&w, w.is_capital ? classes & ~(uint32_t)PII_W_IS : classes))
+    if (!is_name_word(&w, w.is_capital ? classes & ~(uint64_t)PII_W_IS : classes))
         return (struct pii_found){0};
     if (w.is_capital) {
         end = capital_name_end(t, w);
         return (struct pii_found){w.at, end - w.at, PII_NAME};
     }
-    /* in small letters: one or two words, and the thought ends there */
+    /* In small letters: one or two words, and the thought ends there; and "meu nome e telefone"
+     * says "and", where "é" would say "is". */
+    if (last->w.n == 1 && pii_byte(t, last->w.at) == 'e')
+        return (struct pii_found){0};
     end = w.at + w.n;
     if (!is_complete(t, end)) {
         second = next_of_name(t, end);

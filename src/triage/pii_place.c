@@ -339,7 +339,7 @@ static struct pii_found find_lone_code(const struct pii_text *t)
     return (struct pii_found){0};
 }
 
-struct pii_found pii_find_place(const struct pii_text *t, uint32_t classes)
+struct pii_found pii_find_place(const struct pii_text *t, uint64_t classes)
 {
     const struct pii_word *last = pii_back(t, 0);
     struct pii_found f = {0};

@@ -13,7 +13,7 @@
 
 struct pii_word {
     struct word w;
-    uint32_t classes;
+    uint64_t classes;
     bool is_after_break; /* a sentence or line ended between the word before and this */
 };
 
@@ -63,7 +63,7 @@ bool pii_is_edge_before(const struct pii_text *t, size_t at);
 const struct pii_word *pii_back(const struct pii_text *t, size_t k);
 /* Classes of `any` that the nearest of the last `words` words with one of them has, within its
  * sentence; 0: none. */
-uint32_t pii_context(const struct pii_text *t, uint32_t any, size_t words);
+uint64_t pii_context(const struct pii_text *t, uint64_t any, size_t words);
 
 /* ------- numbers (pii_number.c, pii_phone.c, pii_id.c) */
 
@@ -106,6 +106,6 @@ size_t pii_url_end(const struct pii_text *t, size_t at);
 struct pii_found pii_find_in_url(const struct pii_text *t, size_t at, size_t end);
 
 /* Behind the last word, which belongs to a phrase of `classes`. */
-struct pii_found pii_find_secret(const struct pii_text *t, uint32_t classes);
+struct pii_found pii_find_secret(const struct pii_text *t, uint64_t classes);
 struct pii_found pii_find_name(const struct pii_text *t);
-struct pii_found pii_find_place(const struct pii_text *t, uint32_t classes);
+struct pii_found pii_find_place(const struct pii_text *t, uint64_t classes);

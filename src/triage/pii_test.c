@@ -132,6 +132,8 @@ static void test_names(void **state)
         {"meu nome é João dos Santos", "meu nome é [name]"},
         {"mi chiamo Maria Rossi", "mi chiamo [name]"},
         {"my name is not shown", "my name is not shown"},
+        {"meu nome completo e telefone, apaguem", "meu nome completo e telefone, apaguem"},
+        {"meu nome e Ana Souza", "meu nome e [name]"},
         {"my name is spelled wrong", "my name is spelled wrong"},
         {"mein Name ist falsch geschrieben", "mein Name ist falsch geschrieben"},
         {"Say My Name", "Say My Name"},

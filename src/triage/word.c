@@ -145,7 +145,7 @@ const struct word_edge *word_step(const struct word_trie *t, uint16_t node, cons
     return e || w->n_digits == 0 ? e : edge_for(t, node, w->shape);
 }
 
-uint32_t word_classes(const struct word_trie *t, const struct word *w)
+uint64_t word_classes(const struct word_trie *t, const struct word *w)
 {
     const struct word_edge *e = w->n > 0 ? word_step(t, 0, w) : NULL;
 

@@ -27,7 +27,7 @@ size_t word_char(const char *text, size_t n, size_t at);
 /* ------- lists of phrases (tools/words.py) */
 
 struct word_entry {
-    uint32_t classes; /* the list's own bits */
+    uint64_t classes; /* the list's own bits */
     const char *value;
 };
 struct word_edge {
@@ -45,7 +45,7 @@ struct word_trie {
  * its shape. */
 const struct word_edge *word_step(const struct word_trie *t, uint16_t node, const struct word *w);
 /* Classes of the one word alone. */
-uint32_t word_classes(const struct word_trie *t, const struct word *w);
+uint64_t word_classes(const struct word_trie *t, const struct word *w);
 
 /* ------- made by tools/words.py */
 

@@ -38,7 +38,7 @@ export function load() {
       for (const n of d.teams ?? []) team(n)!.agent_ids.push(a.id)
     },
     inbox(d) {
-      inboxes.push({ key: d.key, id: id(), name: d.name, channel: d.channel, channel_label: LABEL[d.channel] ?? d.channel, settings: d.channel === 'webchat' ? { origins: ['https://tidewren.example'] } : d.address ? { address: d.address, imap: { host: 'imap.tidewren.example', security: 'tls', user: d.address, password: '' } } : {}, team_id: null, is_active: true, is_demo: true, health: null, created_at: ago(9e4), rev: 1, widget_token: d.channel === 'webchat' ? 'wt_5f0c9b1e7a6d' : null, identity_secret: d.channel === 'webchat' ? 'c0ffee'.repeat(10) : null })
+      inboxes.push({ key: d.key, id: id(), name: d.name, channel: d.channel, channel_label: LABEL[d.channel] ?? d.channel, settings: d.channel === 'webchat' ? { origins: ['https://tidewren.example'] } : d.address ? { address: d.address, imap: { host: 'imap.tidewren.example', security: 'tls', user: d.address, password: '' } } : {}, team_id: null, is_active: true, is_demo: true, health: null, promise: 0.98, created_at: ago(9e4), rev: 1, widget_token: d.channel === 'webchat' ? 'wt_5f0c9b1e7a6d' : null, identity_secret: d.channel === 'webchat' ? 'c0ffee'.repeat(10) : null })
     },
     contact(d) {
       const { key, name, email, locale, plan, device, os, os_version, app_version, region } = d

@@ -87,6 +87,7 @@ export interface Inbox {
   is_active: boolean
   is_demo: boolean
   health?: string | null
+  promise: number // of what is routed by itself, so much must be right
   created_at: string
   rev: number
   widget_token?: string | null
@@ -130,7 +131,10 @@ export interface Ticket {
   is_deleted: boolean
   snoozed_until?: string | null
   priority: Priority
-  category?: string | null
+  category?: string | null // a key of the taxonomy: triage/types.ts
+  urgency?: 'P1' | 'P2' | 'P3' | 'P4' | null
+  language?: string | null
+  sentiment?: 'negative' | 'neutral' | 'positive' | null
   inbox_id: number
   inbox_name: string
   channel: string

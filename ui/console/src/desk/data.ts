@@ -56,6 +56,7 @@ export function useDeskEvents() {
       else if (e.kind === 'agent.changed') (stale('agents'), stale('teams'))
       else if (e.kind === 'inbox.changed') stale('inboxes')
       else if (e.kind === 'quarantine.changed') stale('quarantine')
+      else if (e.kind === 'triage.changed' && (e.data as { what?: string } | undefined)?.what === 'taxonomy') (stale('categories'), stale('queues'))
       else if (e.kind === 'contact.changed' && e.contact_id) {
         void queries.invalidateQueries({ queryKey: ['contact', e.contact_id] })
       } else if (e.kind === 'ticket.created') stale('contact-tickets')

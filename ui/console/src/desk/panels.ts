@@ -1,2 +1,2 @@
 /* Which of the ticket's pickers is open; keys open them by name. */
-export type PickerName = '' | 'status' | 'assign' | 'team' | 'priority' | 'tags' | 'snooze'
+export type PickerName = '' | 'status' | 'assign' | 'team' | 'priority' | 'tags' | 'snooze' | 'category' | 'urgency'

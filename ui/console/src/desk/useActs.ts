@@ -89,7 +89,7 @@ export function makeActs(onChanged: (t: Ticket) => void) {
       post<Ticket>(`/tickets/${ticket.id}/assign`, to),
     )
 
-  return { change, setStatus, snooze, setFlag, assign, show }
+  return { run, change, setStatus, snooze, setFlag, assign, show }
 }
 
 export type Acts = ReturnType<typeof makeActs>

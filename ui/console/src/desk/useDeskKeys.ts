@@ -62,6 +62,8 @@ export function useDeskKeys(d: DeskParts) {
     team: pick('team'),
     priority: pick('priority'),
     tags: pick('tags'),
+    category: pick('category'),
+    urgency: pick('urgency'),
     mine: withTicket((x) => void d.acts.assign(x, { assignee_id: me.value?.id }, me.value?.name)),
     spam: withTicket((x) => void d.acts.setFlag(x, 'is_spam', !x.is_spam)),
     delete: withTicket((x) => void d.acts.setFlag(x, 'is_deleted', !x.is_deleted)),

@@ -7,11 +7,11 @@ export function fit(typed: string, name: string): number {
   const n = fold(name)
   if (!t) return 1
   if (n === t) return 1000
-  if (n.startsWith(t)) return 800 - n.length
+  if (n.startsWith(t)) return 800 - Math.min(n.length, 190)
   const word = n.search(new RegExp('(^|[^\\p{L}\\p{N}])' + escape(t), 'u'))
-  if (word >= 0) return 600 - word
+  if (word >= 0) return 600 - Math.min(word, 190)
   const inside = n.indexOf(t)
-  if (inside >= 0) return 400 - inside
+  if (inside >= 0) return 400 - Math.min(inside, 190)
   // Letters in order, with gaps: "asme" fits "assign to me".
   let at = -1
   let gaps = 0
@@ -21,9 +21,10 @@ export function fit(typed: string, name: string): number {
     gaps += next - at - 1
     at = next
   }
-  return Math.max(1, 200 - gaps * 4)
+  return gaps > MOST_GAPS ? 0 : 200 - gaps * 4
 }
 
+const MOST_GAPS = 24 // in a long description some letters stand in any order
 const escape = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 export function best<T>(typed: string, items: T[], nameOf: (t: T) => string): T[] {
@@ -33,4 +34,10 @@ export function best<T>(typed: string, items: T[], nameOf: (t: T) => string): T[
     .filter((x) => x.score > 0)
     .sort((a, b) => b.score - a.score || a.i - b.i)
     .map((x) => x.item)
+}
+
+/* Best first, but a group stays together, at the place of its best. */
+export function together<T extends { group?: string }>(found: T[]): T[] {
+  const groups = [...new Set(found.map((o) => o.group))]
+  return groups.flatMap((g) => found.filter((o) => o.group === g))
 }

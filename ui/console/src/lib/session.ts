@@ -7,7 +7,16 @@ import { liveRetry, liveSignOut } from '@/live/live'
 
 export const me = ref<Me | null>(null)
 /* The server's own words (people/policy.h): what this agent may do. It decides; this only hides. */
-export type Permission = 'QUARANTINE' | 'STATUS_ADMIN' | 'AUDIT_SEE' | 'INBOX_ADMIN' | 'PEOPLE_ADMIN' | 'KEY_ADMIN'
+export type Permission =
+  | 'QUARANTINE'
+  | 'DESK_SEE'
+  | 'TRIAGE_TRAIN'
+  | 'PII_SEE'
+  | 'STATUS_ADMIN'
+  | 'AUDIT_SEE'
+  | 'INBOX_ADMIN'
+  | 'PEOPLE_ADMIN'
+  | 'KEY_ADMIN'
 export const may = (p: Permission) => me.value?.permissions.includes(p) ?? false
 
 export async function take(m: Me) {

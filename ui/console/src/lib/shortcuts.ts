@@ -17,6 +17,8 @@ export type Action =
   | 'team'
   | 'priority'
   | 'tags'
+  | 'category'
+  | 'urgency'
   | 'mine'
   | 'search'
   | 'copy-number'
@@ -60,6 +62,8 @@ export const SHORTCUTS: Shortcut[] = [
   { action: 'team', keys: ['t'], group: 'ticket' },
   { action: 'priority', keys: ['p'], group: 'ticket' },
   { action: 'tags', keys: ['l'], group: 'ticket' },
+  { action: 'category', keys: ['b'], group: 'ticket' },
+  { action: 'urgency', keys: ['Shift+P'], group: 'ticket' },
   { action: 'copy-number', keys: ['.'], group: 'ticket' },
   { action: 'copy-link', keys: [','], group: 'ticket' },
   { action: 'spam', keys: ['!'], group: 'ticket' },

@@ -25,6 +25,18 @@ const routes: RouteRecordRaw[] = [
       { path: 'inboxes', component: () => import('@/admin/InboxesPane.vue') },
       { path: 'inboxes/new/:channel', component: () => import('@/admin/InboxPane.vue') },
       { path: 'inboxes/:id(\\d+)', component: () => import('@/admin/InboxPane.vue') },
+      {
+        path: 'triage',
+        component: () => import('@/triage/admin/TriagePage.vue'),
+        children: [
+          { path: '', component: () => import('@/triage/admin/PromisePane.vue') },
+          { path: 'model', component: () => import('@/triage/admin/ModelPane.vue') },
+          { path: 'figures', component: () => import('@/triage/admin/FiguresPane.vue') },
+          { path: 'doubtful', component: () => import('@/triage/admin/DoubtfulPane.vue') },
+          { path: 'taxonomy', component: () => import('@/triage/admin/TaxonomyPane.vue') },
+          { path: 'taxonomy/:key', component: () => import('@/triage/admin/CategoryPane.vue') },
+        ],
+      },
       { path: 'agents', component: () => import('@/admin/AgentsPane.vue') },
       { path: 'teams', component: () => import('@/admin/TeamsPane.vue') },
       { path: 'keys', component: () => import('@/admin/KeysPane.vue') },

@@ -330,9 +330,9 @@ enum err imap_fetch(struct imap *i, uint32_t uid, size_t bytes, struct arena *a,
               w);
     if (e)
         return e;
-    if (!f.has_body || f.body.n == 0)
+    if (f.body.n == 0 && bytes > 0)
         return fail(w, E_BUSY, "the server sent no bytes for mail %u", uid);
-    *ret = f.body;
+    *ret = f.body.n ? f.body : STR("");
     return OK;
 }
 

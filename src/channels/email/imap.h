@@ -41,6 +41,7 @@ CHECKED enum err imap_new_uids(struct imap *i, uint32_t after, msec since, struc
                                uint32_t **ret, size_t *ret_n, struct why *w);
 /* E_NOT_FOUND: it was deleted meanwhile. */
 CHECKED enum err imap_size(struct imap *i, uint32_t uid, size_t *ret, struct why *w);
+/* `bytes` is what imap_size said: 0 is an empty mail, else no bytes are E_BUSY. */
 CHECKED enum err imap_fetch(struct imap *i, uint32_t uid, size_t bytes, struct arena *a,
                             struct str *ret, struct why *w);
 /* Wait until the server says something, by IDLE or by asking again after poll_ms. E_BUSY: the

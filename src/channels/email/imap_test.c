@@ -387,6 +387,35 @@ static void a_mail_too_big_leaves_a_visible_sign(void **state)
     house_free(h);
 }
 
+/* However a server says it, an empty mail is an empty mail: seen, and in nobody's way. */
+static void an_empty_mail_stops_nothing(void **state)
+{
+    static const struct {
+        const char *says, *answer;
+    } rows[] = {
+        {"a literal", "* 1 FETCH (UID 4 BODY[] {0}\r\n)\r\n$T OK done\r\n"},
+        {"quotes", "* 1 FETCH (UID 4 BODY[] \"\")\r\n$T OK done\r\n"},
+        {"nothing", "* 1 FETCH (UID 4 BODY[] NIL)\r\n$T OK done\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fake_step steps[] = {IN_BOX,
+                                          SEARCH(" 4 5"),
+                                          SIZE("1", "4", "0"),
+                                          {FAKE_HEAR, "BODY.PEEK[]"},
+                                          {FAKE_SAY, rows[i].answer},
+                                          MAIL("2", "5", "five..."),
+                                          {FAKE_STALL, NULL}};
+        struct house *h = house_new();
+
+        pull_until(h, steps, has_two, NULL);
+        if (h->spooled != 2 || h->items[0].n != 0)
+            fail_msg("%s: %d kept, the first of %zu bytes", rows[i].says, h->spooled,
+                     h->items[0].n);
+        house_free(h);
+    }
+}
+
 static bool has_tried_thrice(struct house *h)
 {
     return h->ills >= 2;
@@ -435,6 +464,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(other_numbers_mean_looking_again_without_doubles),
         cmocka_unit_test(a_full_disk_leaves_the_mail_where_it_is),
         cmocka_unit_test(a_mail_too_big_leaves_a_visible_sign),
+        cmocka_unit_test(an_empty_mail_stops_nothing),
         cmocka_unit_test(hanging_up_in_the_middle_loses_nothing),
         cmocka_unit_test(an_answer_for_another_mail_is_not_taken),
     };

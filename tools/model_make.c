@@ -45,9 +45,9 @@ static CHECKED enum err train(struct arena *a, const struct taxonomy *t, void **
                              .seed = 1};
 
     for (size_t i = 0; i < t->n_examples; i++)
-        rows[i] = (struct train_row){
-            .text = t->examples[i].text,
-            .label = t->examples[i].category ? t->examples[i].category : "oos"};
+        rows[i] =
+            (struct train_row){.text = t->examples[i].text,
+                               .label = t->examples[i].category ? t->examples[i].category : "oos"};
     for (size_t i = 0; i < t->n_keywords; i++)
         keywords[i] = t->keywords[i].text;
     return train_model(&in, ret, ret_n, w);

@@ -171,6 +171,10 @@ static void add_windows(struct train *t, const struct line *l)
 
 static void make_examples(struct train *t, bool is_all)
 {
+    for (size_t i = 0; i < t->n_examples; i++) {
+        free(t->examples[i].row);
+        t->examples[i].row = NULL;
+    }
     t->n_examples = 0;
     t->random = 1;
     for (size_t i = 0; i < t->n_lines; i++) {

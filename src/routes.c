@@ -12,6 +12,7 @@
 #include "desk/inbox_api.h"
 #include "desk/judge.h"
 #include "desk/message_api.h"
+#include "desk/page_api.h"
 #include "desk/taxonomy_api.h"
 #include "desk/triage_api.h"
 #include "desk/triage_state_api.h"
@@ -129,6 +130,12 @@ const struct route ROUTES[] = {
     {METHOD_GET,    API "/taxonomy/examples",        P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      example_list_get,        NULL,            &EXAMPLE,       true,  "category," PAGE, "Examples to learn from"},
     {METHOD_POST,   API "/taxonomy/examples",        P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       example_post,            &EXAMPLE_IN,     &EXAMPLE,       false, NULL,   "Add an example"},
     {METHOD_POST,   API "/taxonomy/examples/drop",   P_TRIAGE_TRAIN,  PER_WHO,   ON_SLOW,   LIMIT_JSON_BYTES,       example_drop_post,       &EXAMPLE_DROP,   NULL,           false, NULL,   "Take an example away"},
+
+    /* ---- P1 */
+    {METHOD_GET,    API "/on-call",                  P_DESK_SEE,      PER_WHO,   ON_READ,   0,                      on_call_get,             NULL,            &ON_CALL,       false, NULL,   "Who is told of P1, in which order"},
+    {METHOD_PUT,    API "/on-call",                  P_ON_CALL,       PER_WHO,   ON_WRITE,  SMALL_BYTES,            on_call_put,             &ON_CALL,        &ON_CALL,       false, NULL,   "Say who is"},
+    {METHOD_GET,    API "/pages",                    P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      page_list_get,           NULL,            &PAGED,         true,  PAGE,   "Whom P1 called: the open ones first"},
+    {METHOD_POST,   API "/pages/:id/ack",            P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  0,                      page_ack_post,           NULL,            &PAGED,         false, NULL,   "I have it: nobody else is called"},
 
     /* ---- the demo desk */
     {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, NULL, "Is the demo desk there?"},

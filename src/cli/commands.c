@@ -43,7 +43,9 @@ const struct command COMMANDS[] = {
      SERVE, 0, 0, false, false, cmd_serve},
     {"setup", "make the first admin without a browser",
      "--data DIR --admin-email ADDRESS --admin-password-file FILE",
-     "A second time it fails and changes nothing.", SETUP, 0, 0, true, false, cmd_setup},
+     "They are on call for P1 until somebody says otherwise. A second time it fails and changes\n"
+     "nothing.",
+     SETUP, 0, 0, true, false, cmd_setup},
     {"key", "make an API key", "create --data DIR --name NAME --role ROLE",
      "Prints the key, one line; it is kept nowhere else.", KEY, 1, 1, true, false, cmd_key},
     {"openapi", "print the API's description (OpenAPI 3.1)", "", NULL, NULL, 0, 0, false, false,
@@ -67,8 +69,8 @@ const struct command COMMANDS[] = {
      NULL, 1, 1, false, true, cmd_restore},
     {"doctor", "look for damage", "[--repair] [--quick]",
      "The database, counts against a recount, rows that belong together, every mail and\n"
-     "attachment by its hash, stuck jobs, leases of nodes, room on the disk. Exit 0: all is\n"
-     "well; 1: something was found.",
+     "attachment by its hash, stuck jobs, leases of nodes, room on the disk, and whether anybody\n"
+     "is on call. Exit 0: all is well; 1: something was found.",
      DOCTOR, 0, 0, true, false, cmd_doctor},
     {"migrate", "bring the database to this program's newest step", "",
      "`serve` does it too; this is for doing it beforehand, with the server stopped.", NULL, 0, 0,

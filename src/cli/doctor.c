@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/doctor.sql.h"
 #include "cli/doctor_leases.h"
+#include "desk/letter.h"
 #include "inboxes/inbox.sql.h"
 #include "jobs/job.sql.h"
 #include "store/blob.h"
@@ -176,6 +177,8 @@ struct rows {
     struct doctor_unknown_sends_row *unknown;
     struct job_stuck_rows stuck;
     struct inbox_list_rows inboxes;
+    struct doctor_on_call_row *on_call;
+    bool can_mail;
 };
 
 static enum err read_rows(struct tx *tx, void *arg, struct why *w)
@@ -187,7 +190,9 @@ static enum err read_rows(struct tx *tx, void *arg, struct why *w)
     if ((e = q_doctor_ticket_strays(tx, r->a, &r->strays, w)) ||
         (e = q_doctor_spool_states(tx, r->a, &r->spool, w)) ||
         (e = q_doctor_unknown_sends(tx, r->a, &r->unknown, w)) ||
-        (e = q_job_stuck(tx, since, r->a, &r->stuck, w)))
+        (e = q_job_stuck(tx, since, r->a, &r->stuck, w)) ||
+        (e = q_doctor_on_call(tx, r->a, &r->on_call, w)) ||
+        (e = letter_may(tx, r->a, &r->can_mail, w)))
         return e;
     return q_inbox_list(tx, r->a, &r->inboxes, w);
 }
@@ -225,6 +230,20 @@ static void tell_waiting(const struct doctor *d, const struct rows *r)
             cli_out(d->c, "note   inbox \"%s\": %s", r->inboxes.v[i].name, r->inboxes.v[i].health);
 }
 
+/* A P1 at night: is there anybody? Of a desk that nobody has set up, or that is a demo, nothing is
+ * asked. */
+static void tell_on_call(struct doctor *d, const struct rows *r)
+{
+    if (r->on_call->admins == 0)
+        return;
+    if (r->on_call->n == 0)
+        found(d, "nobody is on call: a P1 would wake all leads and admins, or nobody");
+    else
+        well(d, arena_printf(d->a, "on call for P1: %" PRId64, r->on_call->n));
+    if (!r->can_mail)
+        cli_out(d->c, "note   no inbox sends mail: P1 calls people in the console alone");
+}
+
 static CHECKED enum err look_at_rows(struct doctor *d, struct why *w)
 {
     struct rows r = {.a = d->a};
@@ -241,6 +260,7 @@ static CHECKED enum err look_at_rows(struct doctor *d, struct why *w)
         well(d, "every ticket has a contact and a message, every message a ticket");
     tell_jobs(d, &r);
     tell_waiting(d, &r);
+    tell_on_call(d, &r);
     return OK;
 }
 

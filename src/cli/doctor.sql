@@ -34,6 +34,15 @@ SELECT (SELECT COUNT(*) FROM spool WHERE state = 1) AS waiting, (SELECT COUNT(*)
 -- returns: n i64
 SELECT COUNT(*) AS n FROM message WHERE kind = 2 AND state = 8
 
+-- name: doctor_on_call :one
+-- Whom P1 calls, and whether the desk is more than a demo.
+-- scan ok: tens of agents and inboxes
+-- returns: n i64, admins i64
+SELECT (SELECT COUNT(*) FROM on_call o JOIN agent a ON a.id = o.agent_id
+         WHERE a.is_active = 1 AND a.is_demo = 0 AND a.password_hash IS NOT NULL) AS n,
+       (SELECT COUNT(*) FROM agent
+         WHERE role = 'admin' AND is_active = 1 AND is_demo = 0 AND password_hash IS NOT NULL) AS admins
+
 -- name: doctor_leases :many
 -- Who holds what, and until when; what was given back is left out.
 -- scan ok: a lease an inbox

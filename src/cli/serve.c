@@ -15,6 +15,7 @@
 #include "desk/judge.h"
 #include "desk/letter.h"
 #include "desk/message_api.h"
+#include "desk/page.h"
 #include "desk/reader.h"
 #include "desk/reply.h"
 #include "desk/retrain.h"
@@ -43,6 +44,7 @@ static const struct job_kind KINDS[] = {
     {"fold", tick_fold_job, NULL, 0},
     {"letter", letter_job, NULL, SEND_TRIES},
     {"unread", unread_job, NULL, 0},
+    {"page", page_job, NULL, 0},
     {"figures", figures_job, NULL, 0},
     {"retrain", retrain_job, NULL, 3, true},
     {NULL, NULL, NULL, 0}};

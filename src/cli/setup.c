@@ -75,6 +75,6 @@ int cmd_setup(struct cli *c)
     m.name = name ? name : name_of(c, m.email);
     if (password_hash(password, c->arena, &m.hash, &w) || store_write(c->store, make, &m, &w))
         return cli_fail(c, &w);
-    cli_say(c, "%s is the first admin", m.email);
+    cli_say(c, "%s is the first admin, and on call for P1", m.email);
     return CLI_DONE;
 }

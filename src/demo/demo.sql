@@ -90,6 +90,12 @@ DELETE FROM ticket_fact WHERE ticket_id IN (SELECT value FROM json_each(:ticket_
 -- name: demo_fact_drop (pg)
 DELETE FROM ticket_fact WHERE ticket_id = ANY (:ticket_ids)
 
+-- name: demo_page_call_drop :exec
+-- params: ticket_ids i64[]
+DELETE FROM page_call WHERE page_id IN (SELECT id FROM page WHERE ticket_id IN (SELECT value FROM json_each(:ticket_ids)))
+-- name: demo_page_call_drop (pg)
+DELETE FROM page_call WHERE page_id IN (SELECT id FROM page WHERE ticket_id = ANY (:ticket_ids))
+
 -- name: demo_page_drop :exec
 -- params: ticket_ids i64[]
 DELETE FROM page WHERE ticket_id IN (SELECT value FROM json_each(:ticket_ids))
@@ -206,6 +212,11 @@ DELETE FROM draft WHERE agent_id = :id
 -- scan ok: some agents, some teams
 -- params: id i64
 DELETE FROM team_member WHERE agent_id = :id
+
+-- name: demo_agent_on_call_drop :exec
+-- scan ok: the few who are on call
+-- params: id i64
+DELETE FROM on_call WHERE agent_id = :id
 
 -- name: demo_agent_drop :exec
 -- params: id i64

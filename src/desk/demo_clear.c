@@ -91,6 +91,8 @@ static enum err drop_tickets(struct tx *tx, void *arg, struct why *w)
     if ((e = drop_messages(tx, a, ids, w)) ||
         (e = q_demo_tag_drop(tx, (struct demo_tag_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_fact_drop(tx, (struct demo_fact_drop_in){.ticket_ids = ids}, NULL, w)) ||
+        (e = q_demo_page_call_drop(tx, (struct demo_page_call_drop_in){.ticket_ids = ids}, NULL,
+                                   w)) ||
         (e = q_demo_page_drop(tx, (struct demo_page_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_draft_drop(tx, (struct demo_draft_drop_in){.ticket_ids = ids}, NULL, w)) ||
         (e = q_demo_seen_drop(tx, (struct demo_seen_drop_in){.ticket_ids = ids}, NULL, w)) ||
@@ -196,6 +198,8 @@ static enum err drop_agents(struct tx *tx, void *arg, struct why *w)
             (e = q_demo_agent_seen_drop(tx, (struct demo_agent_seen_drop_in){.id = id}, NULL, w)) ||
             (e = q_demo_agent_draft_drop(tx, (struct demo_agent_draft_drop_in){.id = id}, NULL,
                                          w)) ||
+            (e = q_demo_agent_on_call_drop(tx, (struct demo_agent_on_call_drop_in){.id = id}, NULL,
+                                           w)) ||
             (e = q_demo_agent_team_drop(tx, (struct demo_agent_team_drop_in){.id = id}, NULL, w)) ||
             (e = q_agent_inbox_clear(tx, (struct agent_inbox_clear_in){.agent_id = id}, NULL, w)) ||
             (e = q_demo_agent_drop(tx, (struct demo_agent_drop_in){.id = id}, NULL, w)))

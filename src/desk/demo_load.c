@@ -17,6 +17,7 @@
 #include "tickets/record.h"
 #include "tickets/ticket.sql.h"
 #include "tickets/ticket_act.h"
+#include "triage/page.sql.h"
 
 SCOPED_FREE(struct arena, arena_free)
 
@@ -56,6 +57,10 @@ static CHECKED enum err load_agents(struct demo_load *l, struct why *w)
                                 .is_demo = true};
 
         if ((e = agent_make(l->tx, l->a, &row, &SYSTEM, &l->agents[i], w)))
+            return e;
+        if (strcmp(d->role, "lead") == 0 &&
+            (e = q_on_call_append(l->tx, (struct on_call_append_in){.agent_id = l->agents[i]}, NULL,
+                                  w)))
             return e;
         for (size_t k = 0; k < d->teams.n; k++) {
             struct team_member_add_in m = {.agent_id = l->agents[i]};

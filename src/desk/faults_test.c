@@ -75,7 +75,7 @@ static int remove_desk(void **state)
 struct question {
     const char *external_id;
     int64_t id, answer;
-    enum { BY_KEY, REPLIES, JOB, STATE } about;
+    enum { BY_KEY, REPLIES, JOB, STATE, PAGES } about;
 };
 
 static enum err ask(struct tx *tx, void *arg, struct why *w)
@@ -86,6 +86,7 @@ static enum err ask(struct tx *tx, void *arg, struct why *w)
     struct test_replies_row *replies;
     struct test_send_job_row *job;
     struct message_get_row *message;
+    struct test_pages_row *pages;
     enum err e = OK;
 
     switch (q->about) {
@@ -101,6 +102,10 @@ static enum err ask(struct tx *tx, void *arg, struct why *w)
     case JOB:
         if (!(e = q_test_send_job(tx, (struct test_send_job_in){q->id}, a, &job, w)))
             q->answer = job ? job->id : 0;
+        break;
+    case PAGES:
+        if (!(e = q_test_pages(tx, (struct test_pages_in){q->id}, a, &pages, w)))
+            q->answer = pages->n;
         break;
     case STATE:
         if (!(e = q_message_get(tx, (struct message_get_in){.id = q->id}, a, &message, w)))
@@ -171,7 +176,10 @@ static enum err take_from_new(struct tx *tx, void *arg, struct why *w)
                          .text = "hello",
                          .contact = {.external_id = v->external_id, .name = "New"}};
 
-    return intake(tx, arena, &m, reader_read(NULL, arena, &m), &v->result, w);
+    struct read r = *reader_read(NULL, arena, &m);
+
+    r.reading.urgency.level = P1; /* so that somebody is called, with the same transaction */
+    return intake(tx, arena, &m, &r, &v->result, w);
 }
 
 static void intake_with_each_call_failing(void **state)
@@ -195,6 +203,7 @@ static void intake_with_each_call_failing(void **state)
         assert_int_equal(v.result.is_duplicate, first == OK);
         assert_int_equal(asked((struct question){.about = BY_KEY, .external_id = v.external_id}),
                          1);
+        assert_int_equal(asked((struct question){.about = PAGES, .id = v.result.ticket_id}), n % 2);
     }
     assert_true(n > 10 && n < N_MOST);
     counts_are_true();

@@ -13,3 +13,8 @@ SELECT COUNT(*) AS n FROM message WHERE ticket_id = :ticket_id AND kind = 2
 -- returns: id i64
 -- scan ok: a test
 SELECT id FROM job WHERE kind = 'send' AND subject_id = :subject_id
+
+-- name: test_pages :one
+-- params: ticket_id i64
+-- returns: n i64
+SELECT COUNT(*) AS n FROM page WHERE ticket_id = :ticket_id AND acked_at IS NULL

@@ -7,6 +7,7 @@
 #include "desk/desk_api.h"
 #include "desk/house.h"
 #include "desk/intake.h"
+#include "desk/page_api.h"
 #include "http/http.h"
 #include "inboxes/inbox.sql.h"
 #include "inboxes/inbox_store.h"
@@ -14,6 +15,7 @@
 #include "store/test_store.h"
 #include "tickets/message.sql.h"
 #include "tickets/ticket_act.h"
+#include "triage/page.sql.h"
 
 #define N       60
 #define OURS(i) ((i) % 4 == 1) /* of every four, one is in our inbox */
@@ -44,6 +46,18 @@ static enum err make_inboxes(struct tx *tx, void *arg, struct why *w)
     return e;
 }
 
+/* Each ticket called somebody; of the first half they have come. */
+static CHECKED enum err call_for(struct tx *tx, int64_t ticket_id, int64_t inbox, int i,
+                                 struct why *w)
+{
+    struct page_insert_in p = {
+        .id = tx_id(tx), .ticket_id = ticket_id, .inbox_id = inbox, .kind = 1, .now = tx_now(tx)};
+    struct page_end_in end = {.id = p.id, .ended = 1, .name = "Bo", .now = tx_now(tx)};
+    enum err e = q_page_insert(tx, p, NULL, w);
+
+    return e || i >= N / 2 ? e : q_page_end(tx, end, NULL, w);
+}
+
 /* Messages, each of another person; ours come by two inboxes. */
 static enum err fill(struct tx *tx, void *arg, struct why *w)
 {
@@ -64,7 +78,8 @@ static enum err fill(struct tx *tx, void *arg, struct why *w)
         struct intake_result r;
         enum err e;
 
-        if ((e = intake(tx, a, &m, NULL, &r, w)) || (e = q_spool_insert(tx, raw, a, &row, w)))
+        if ((e = intake(tx, a, &m, NULL, &r, w)) || (e = q_spool_insert(tx, raw, a, &row, w)) ||
+            (e = call_for(tx, r.ticket_id, m.inbox_id, i, w)))
             return e;
     }
     return OK;
@@ -169,6 +184,13 @@ static void quarantine(void **state)
     pages_are_full(quarantine_get, &ANA, "limit=4", "\"inbox_name\"", N);
 }
 
+static void called(void **state)
+{
+    (void)state;
+    pages_are_full(page_list_get, &bo, "limit=4", "\"number\"", N_OURS);
+    pages_are_full(page_list_get, &ANA, "limit=4", "\"number\"", N);
+}
+
 static void found(void **state)
 {
     (void)state;
@@ -225,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_STORES_WITH(contacts, begin, end),
         ON_BOTH_STORES_WITH(quarantine, begin, end),
+        ON_BOTH_STORES_WITH(called, begin, end),
         ON_BOTH_STORES_WITH(found, begin, end),
         ON_BOTH_STORES_WITH(what_was_deleted_leaves_no_gap, begin, end),
         ON_BOTH_STORES_WITH(nothing_is_nothing, begin, end),

@@ -102,7 +102,7 @@ enum err weigh(struct tx *tx, struct arena *a, const struct weigh_input *in, str
         return e;
     d.is_p1 = out.urgency == P1 && !in->is_automatic;
     out.decision = decide(&d, &p);
-    out.is_page = d.is_p1 && !in->is_imported && (!in->ticket || in->ticket->urgency != P1);
+    out.is_page = r->urgency.level == P1 && !in->is_imported && !in->is_automatic;
     if (!in->is_imported && (!in->ticket || in->ticket->urgency != out.urgency))
         out.priority = priority_of(out.urgency);
     if (out.decision == DECIDED_ROUTED && (e = route_to(tx, a, in->read, &out, w)))
@@ -149,7 +149,7 @@ enum err weigh_keep(struct tx *tx, struct arena *a, const struct read *r, const 
         return e;
     if (of->is_page)
         return page_add(
-            tx, t, message_id,
+            tx, a, t, message_id,
             r->reading.urgency.n_reasons ? r->reading.urgency.reasons[0].kind : URGENCY_MODEL, w);
     return OK;
 }

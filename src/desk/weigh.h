@@ -32,7 +32,7 @@ struct weighed {
     const char *language;      /* of a first message */
     int64_t mood;
     bool is_change; /* something of a ticket that is there changes */
-    bool is_page;   /* P1: somebody must come */
+    bool is_page;   /* this message reads as P1: somebody must come */
 };
 
 CHECKED enum err weigh(struct tx *tx, struct arena *a, const struct weigh_input *in,

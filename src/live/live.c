@@ -179,11 +179,12 @@ static void end_streams(struct live *l, const struct event *e)
     arena_free(a);
 }
 
-/* Somebody looks, writes, has read: nothing about the ticket itself. */
+/* Somebody looks, writes, has read, is called: nothing about the ticket itself. */
 static bool is_sign(const struct event *e)
 {
     return strcmp(e->kind, EVENT_PRESENCE_CHANGED) == 0 ||
-           strcmp(e->kind, EVENT_TYPING_CHANGED) == 0 || strcmp(e->kind, EVENT_TICKET_SEEN) == 0;
+           strcmp(e->kind, EVENT_TYPING_CHANGED) == 0 || strcmp(e->kind, EVENT_TICKET_SEEN) == 0 ||
+           strcmp(e->kind, EVENT_PAGE_CHANGED) == 0;
 }
 
 static bool is_of_ticket(const struct event *e)

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "people/audit.h"
 #include "people/people.sql.h"
+#include "people/people_app.h"
 #include "people/policy.h"
 #include "store/store.h"
 #include "sys/secret.h"
@@ -324,7 +325,7 @@ enum err people_set_up(struct tx *tx, struct arena *a, const char *email, const 
     static const struct principal system = {.kind = WHO_SYSTEM, .role = ROLE_ADMIN};
     struct agent_new in = {
         .email = email, .name = name, .role = "admin", .password_hash = password_hash};
-    int64_t added = 0;
+    int64_t added = 0, id = 0;
     bool is_done;
     enum err e;
 
@@ -339,7 +340,10 @@ enum err people_set_up(struct tx *tx, struct arena *a, const char *email, const 
         return fail(w, E_CONFLICT, "this desk is set up already");
     if ((e = q_once_link_clear(tx, (struct once_link_clear_in){.kind = "setup"}, NULL, w)))
         return e;
-    return agent_make(tx, a, &in, &system, ret_id, w);
+    if ((e = agent_make(tx, a, &in, &system, &id, w)) || (e = people_first_admin(tx, id, w)))
+        return e;
+    *ret_id = id;
+    return OK;
 }
 
 enum err setting_read(struct tx *tx, struct arena *a, const char *name, const char **ret,

@@ -18,6 +18,7 @@
     X(QUARANTINE, ROLE_AGENT, true, true, "see and retry what cannot be parsed")                   \
     X(PII_SEE, ROLE_LEAD, true, true, "read personal data under its masks")                        \
     X(TRIAGE_TRAIN, ROLE_COACH, true, false, "teach triage: taxonomy, examples, models")           \
+    X(ON_CALL, ROLE_LEAD, true, false, "say who is told of P1")                                    \
     X(STATUS_ADMIN, ROLE_LEAD, true, false, "rename statuses, make teams")                         \
     X(AUDIT_SEE, ROLE_LEAD, true, false, "read the audit log")                                     \
     X(INBOX_ADMIN, ROLE_ADMIN, true, false, "make and change inboxes")                             \

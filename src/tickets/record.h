@@ -18,6 +18,7 @@ struct tx;
 #define EVENT_TYPING_CHANGED     "typing.changed" /* the customer, in a chat: {"on":true} */
 #define EVENT_QUARANTINE_CHANGED "quarantine.changed"
 #define EVENT_DESK_CHANGED       "desk.changed"
+#define EVENT_PAGE_CHANGED       "page.changed" /* somebody is called, or has come: desk/page.h */
 
 /* data of message.created; live/ tells a chat's customer of the first two alone. */
 #define EVENT_DATA_INCOMING "{\"kind\":\"incoming\"}"

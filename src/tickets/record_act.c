@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "jobs/jobs.h"
 #include "store/store.h"
 #include "tickets/message.h"
 #include "tickets/ticket.sql.h"
+#include "triage/urgency.h"
 
 static CHECKED enum err count(struct tx *tx, const struct ticket_core *t, int64_t inbox_id,
                               int64_t n, struct why *w)
@@ -80,6 +82,18 @@ enum author_kind author_kind_of(const struct principal *who)
     return AUTHOR_SYSTEM;
 }
 
+/* What may end a page (desk/page.h): its job looks again at once. */
+static CHECKED enum err hurry_page(struct tx *tx, const struct ticket_core *before,
+                                   const struct ticket_core *after, struct why *w)
+{
+    bool is_seen_to = after->urgency != before->urgency || after->bucket != before->bucket ||
+                      (before->waiting_since && !after->waiting_since);
+    struct job_new job = {
+        .kind = "page", .run_at = tx_now(tx), .subject_id = after->id, .may_move = true};
+
+    return before->urgency == P1 && is_seen_to ? jobs_add(tx, &job, w) : OK;
+}
+
 enum err record_change(struct tx *tx, struct ticket_whole *t, const struct ticket_core *after,
                        const struct principal *who, struct why *w)
 {
@@ -116,6 +130,8 @@ enum err record_change(struct tx *tx, struct ticket_whole *t, const struct ticke
     }
     if (!same_topic(before, after) && ((e = count_topic(tx, before, t->inbox_id, -1, w)) ||
                                        (e = count_topic(tx, after, t->inbox_id, 1, w))))
+        return e;
+    if ((e = hurry_page(tx, before, after, w)))
         return e;
     t->core = *after;
     t->rev++;

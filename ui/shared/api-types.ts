@@ -395,6 +395,40 @@ export interface Meta {
   after_cursor: string | null
 }
 
+/** Who is told of P1, in this order, round and round */
+export interface OnCall {
+  /** none: all leads and admins are told */
+  agent_ids: number[]
+}
+
+/** Who is told of P1, in this order, round and round */
+export interface OnCallInput {
+  /** none: all leads and admins are told */
+  agent_ids: number[]
+}
+
+/** Somebody is called for a P1 ticket, or was */
+export interface Page {
+  id: number
+  ticket_id: number
+  number: number
+  inbox_id: number
+  level: string
+  /** why: as in a ticket's reasons */
+  kind: string
+  at: string
+  /** names of those who were told, each once */
+  paged: string[]
+  /** letters so far, of 24 at most */
+  tries: number
+  /** null: it is open */
+  ended: 'acked' | 'answered' | 'over' | 'lowered' | null
+  /** who took or answered it */
+  acked_by: string | null
+  /** when it ended */
+  acked_at: string | null
+}
+
 /** Whose password */
 export interface PasswordReset {
   email: string
@@ -939,6 +973,14 @@ export interface Routes {
   'POST /api/v1/taxonomy/examples': { path: Record<string, never>; query: Record<string, never>; body: ExampleIn; answer: { data: Example } }
   /** Take an example away */
   'POST /api/v1/taxonomy/examples/drop': { path: Record<string, never>; query: Record<string, never>; body: ExampleDrop; answer: undefined }
+  /** Who is told of P1, in which order */
+  'GET /api/v1/on-call': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: OnCall } }
+  /** Say who is */
+  'PUT /api/v1/on-call': { path: Record<string, never>; query: Record<string, never>; body: OnCallInput; answer: { data: OnCall } }
+  /** Whom P1 called: the open ones first */
+  'GET /api/v1/pages': { path: Record<string, never>; query: { limit?: number; after?: string }; body: undefined; answer: { data: Page[]; meta: Meta } }
+  /** I have it: nobody else is called */
+  'POST /api/v1/pages/{id}/ack': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Page } }
   /** Is the demo desk there? */
   'GET /api/v1/demo': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Demo } }
   /** Take the demo away */

@@ -7,9 +7,10 @@ import { Api, Stream } from '../fixtures/api'
 import { ROOT, until } from '../fixtures/process'
 import { ADMIN, type Server } from '../fixtures/server'
 
-// who: all (no credentials needed), signed (agents and keys), person (agents alone), lead, admin
-// (these two: agents and keys of that role; no key of a single inbox), chat (credentials of its own)
-type Who = 'all' | 'signed' | 'person' | 'lead' | 'admin' | 'chat'
+// who: all (no credentials needed), signed (agents and keys), person (agents alone), coach, lead,
+// admin (these: agents and keys of that role; no key of a single inbox), lead here (also that), chat
+// (credentials of its own)
+type Who = 'all' | 'signed' | 'person' | 'coach' | 'lead' | 'lead here' | 'admin' | 'chat'
 const NOBODY = 999999999
 const TABLE: [string, Who, unknown?][] = [
   ['GET /healthz', 'all'],
@@ -53,6 +54,8 @@ const TABLE: [string, Who, unknown?][] = [
   ['PUT /api/v1/tickets/:id/drafts/:text', 'person', { text: 'x' }],
   ['GET /api/v1/tickets/:id/messages', 'signed'],
   ['POST /api/v1/tickets/:id/messages', 'signed', { kind: 'note', text: 'x' }],
+  ['GET /api/v1/tickets/:id/triage', 'signed'],
+  ['POST /api/v1/tickets/:id/triage', 'signed', { urgency: 'P2' }],
   ['GET /api/v1/tags', 'signed'],
   ['GET /api/v1/statuses', 'signed'],
   ['POST /api/v1/statuses', 'lead', { key: 'open', name: 'x', category: 'open' }],
@@ -60,6 +63,7 @@ const TABLE: [string, Who, unknown?][] = [
   ['GET /api/v1/messages/:id', 'signed'],
   ['GET /api/v1/messages/:id/html', 'signed'],
   ['GET /api/v1/messages/:id/raw', 'signed'],
+  ['POST /api/v1/messages/:id/reveal', 'lead here'],
   ['POST /api/v1/messages/:id/send-again', 'signed'],
   ['POST /api/v1/uploads', 'signed'],
   ['GET /files/:text/*', 'all'],
@@ -67,7 +71,31 @@ const TABLE: [string, Who, unknown?][] = [
   ['GET /api/v1/contacts/:id', 'signed'],
   ['GET /api/v1/search', 'signed'],
   ['GET /api/v1/counts', 'signed'],
+  ['GET /api/v1/counts/categories', 'signed'],
   ['GET /api/v1/events', 'signed'],
+  ['GET /api/v1/triage', 'signed'],
+  ['GET /api/v1/triage/promises', 'signed'],
+  ['GET /api/v1/triage/figures', 'signed'],
+  ['GET /api/v1/triage/confusion', 'signed'],
+  ['GET /api/v1/triage/doubtful', 'coach'],
+  ['POST /api/v1/triage/doubtful/:id', 'coach', { category: null }],
+  ['GET /api/v1/triage/models', 'signed'],
+  ['POST /api/v1/triage/models/:text/use', 'coach'],
+  ['POST /api/v1/triage/retrain', 'coach'],
+  ['GET /api/v1/queues', 'signed'],
+  ['PUT /api/v1/queues/:text', 'coach', { name: 'x', team_id: NOBODY }],
+  ['GET /api/v1/categories', 'signed'],
+  ['PUT /api/v1/categories/:text', 'coach', { queue: 'nothing', name: 'x' }],
+  ['DELETE /api/v1/categories/:text', 'coach'],
+  ['GET /api/v1/taxonomy', 'signed'],
+  ['PUT /api/v1/taxonomy', 'coach', 'nonsense'],
+  ['GET /api/v1/taxonomy/examples', 'signed'],
+  ['POST /api/v1/taxonomy/examples', 'coach', { text: 'x', category: 'nothing' }],
+  ['POST /api/v1/taxonomy/examples/drop', 'coach', { text: 'no such' }],
+  ['GET /api/v1/on-call', 'signed'],
+  ['PUT /api/v1/on-call', 'lead', { agent_ids: [NOBODY] }],
+  ['GET /api/v1/pages', 'signed'],
+  ['POST /api/v1/pages/:id/ack', 'signed'],
   ['GET /api/v1/demo', 'all'],
   ['POST /api/v1/demo/clear', 'admin'],
   ['GET /api/v1/quarantine', 'signed'],
@@ -121,11 +149,11 @@ async function callers(server: Server, inbox: number): Promise<Caller[]> {
 
 function expected(route: string, who: Who, c: Caller): number | 'allowed' {
   const rank = ['agent', 'coach', 'lead', 'admin'].indexOf(c.role)
-  const least = who === 'lead' ? 2 : who === 'admin' ? 3 : 0
+  const least = who === 'coach' ? 1 : who.startsWith('lead') ? 2 : who === 'admin' ? 3 : 0
   if (c.is === 'nobody') return 401
   if (c.is === 'no csrf' && !route.startsWith('GET')) return 403
   if (c.is !== 'agent' && c.is !== 'no csrf' && who === 'person') return 403
-  if (c.is === 'key of one inbox' && least > 0) return 403
+  if (c.is === 'key of one inbox' && least > 0 && who !== 'lead here') return 403
   return rank >= least ? 'allowed' : 403
 }
 
@@ -170,7 +198,7 @@ test('what is in another inbox is as if it were not there', async ({ server }) =
   ] as [string, Api][]) {
     for (const [route, who, body] of TABLE) {
       const thing = /\/api\/v1\/(\w+)\/:id/.exec(route)?.[1] as string
-      if (!ids[thing] || who === 'admin' || (who === 'person' && name.startsWith('a key'))) continue
+      if (!ids[thing] || who === 'admin' || who === 'lead here' || (who === 'person' && name.startsWith('a key'))) continue
       const [method, path] = route.split(' ') as [string, string]
       const ask = async (id: number) => {
         const a = await api.request(method, path.replace(':id', String(id)).replace(':text', 'note'), body)

@@ -22,6 +22,7 @@ export type Checked = [
   Fits<Server.Attachment, Ours.Attachment>,
   Fits<Server.Draft, Ours.Draft>,
   Fits<Server.Count, Ours.Count>,
+  Fits<Server.CategoryCount, Ours.CategoryCount>,
   Fits<Server.LiveEvent, Ours.LiveEvent>,
   Fits<Server.SpoolItem, Ours.SpoolItem>,
   Fits<Server.SearchHit, Ours.SearchHit>,

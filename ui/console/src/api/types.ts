@@ -200,6 +200,12 @@ export interface Count {
   n: number
 }
 
+export interface CategoryCount {
+  bucket: Bucket
+  category: string
+  n: number
+}
+
 export interface LiveEvent {
   kind: string
   at?: string

@@ -2,7 +2,7 @@
 import { computed, watch } from 'vue'
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { get, list, whole } from '@/api/client'
-import type { Agent, Contact, Count, Inbox, Status, Tag, Team, Ticket } from '@/api/types'
+import type { Agent, CategoryCount, Contact, Count, Inbox, Status, Tag, Team, Ticket } from '@/api/types'
 import { liveState, useLive } from '@/live/live'
 import { mergeCounts } from '@/lib/queue'
 
@@ -42,6 +42,28 @@ export function useCounts() {
   )
   // Counts are not replayed: after a broken line they are read anew.
   watch(liveState, (now) => now === 'live' && void counts.refetch())
+  return counts
+}
+
+const RECOUNT = 1_000 // [ms] at most so often
+
+/* Of categories only the whole is told: read again a moment after something was counted. */
+export function useCategoryCounts() {
+  const counts = useQuery({ queryKey: ['category-counts'], queryFn: () => whole<CategoryCount>('/counts/categories'), staleTime: Infinity })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const recount = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      void counts.refetch()
+    }, RECOUNT)
+  }
+  useLive(
+    () => ['counts', 'list'],
+    (e) => {
+      if (e.kind === 'counts.changed' || e.kind === 'counts.stale' || e.kind === 'ticket.changed' || e.kind === 'reset') recount()
+    },
+  )
+  watch(liveState, (now) => now === 'live' && recount())
   return counts
 }
 

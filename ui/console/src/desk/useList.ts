@@ -4,7 +4,7 @@ import { get, list, Failure } from '@/api/client'
 import type { LiveEvent, Ticket } from '@/api/types'
 import { useLive } from '@/live/live'
 import { BEGAN } from '@/live/stream'
-import { before, belongs, queryOf, queueKey, type Queue, type Sort } from '@/lib/queue'
+import { before, belongs, isReady, queryOf, rowsKey, type Queue, type Sort } from '@/lib/queue'
 import { addPage, emptyRows, leave, neighbour, takeIn, type Rows } from '@/lib/rows'
 import { me } from '@/lib/session'
 
@@ -27,7 +27,7 @@ export function useList(queue: () => Queue, sort: () => Sort) {
   const lastVisible = ref(-1)
   let after: string | null = null
   let asked = 0
-  const key = () => queueKey(queue()) + ' ' + sort()
+  const key = () => rowsKey(queue(), sort())
 
   const place = () => ({
     belongs: (t: Ticket) => belongs(queue(), t, me.value?.id ?? 0),
@@ -45,6 +45,7 @@ export function useList(queue: () => Queue, sort: () => Sort) {
    * what it brings: those tickets are looked at once more. */
   async function fresh() {
     const mine = ++asked
+    if (!isReady(queue())) return
     error.value = null
     told.clear()
     looking++

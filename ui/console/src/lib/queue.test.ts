@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Count, Ticket } from '@/api/types'
-import { belongs, bucketOf, countOf, mergeCounts, queryOf } from './queue'
+import { belongs, bucketOf, countOf, mergeCounts, queryOf, countAbout, isReady, rowsKey } from './queue'
 
 const t = (more: Partial<Ticket>): Ticket =>
   ({ id: 1, status_category: 'open', is_spam: false, is_deleted: false, tags: [], ...more }) as Ticket
@@ -57,4 +57,30 @@ test('changed sums replace theirs; null and 0 are both nobody', () => {
     [count('new', 'assignee', 0, 5), count('open', 'assignee', ME, 0)],
   )
   assert.deepEqual(merged.map((c) => [c.bucket, c.n]), [['new', 5]])
+})
+
+test('a topic is its categories; a filter holds in every queue', () => {
+  const topic = { name: 'topic' as const, of: 'billing', keys: ['refunds', 'payments'] }
+  assert.equal(queryOf(topic, 'newest').category, 'refunds,payments')
+  assert.equal(queryOf({ ...topic, about: 'refunds' }, 'newest').category, 'refunds')
+  assert.equal(queryOf({ name: 'mine', about: 'plans' }, 'newest').category, 'plans')
+  assert.equal(queryOf({ name: 'mine' }, 'newest').category, undefined)
+  const paid = t({ category: 'payments' })
+  assert.equal(belongs(topic, paid, ME), true)
+  assert.equal(belongs({ ...topic, about: 'refunds' }, paid, ME), false)
+  assert.equal(belongs({ name: 'all', about: 'payments' }, paid, ME), true)
+  assert.equal(belongs(topic, t({ category: null }), ME), false)
+  assert.equal(isReady({ name: 'topic', of: 'billing' }), false)
+  assert.notEqual(rowsKey({ name: 'all' }, 'newest'), rowsKey({ name: 'all', about: 'plans' }, 'newest'))
+})
+
+test('tickets of categories are counted where they are not solved', () => {
+  const counts = [
+    { bucket: 'new' as const, category: 'refunds', n: 2 },
+    { bucket: 'pending' as const, category: 'payments', n: 3 },
+    { bucket: 'solved' as const, category: 'refunds', n: 50 },
+    { bucket: 'open' as const, category: 'lyrics', n: 9 },
+  ]
+  assert.equal(countAbout(['refunds', 'payments'], counts), 5)
+  assert.equal(countAbout(['refunds'], undefined), null)
 })

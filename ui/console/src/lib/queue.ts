@@ -1,6 +1,6 @@
 // What is a queue? A name for a set of tickets: how to ask the server for it, and whether a
 // given ticket belongs to it (for live changes, without asking again). Pure.
-import type { Bucket, Count, Ticket } from '@/api/types'
+import type { Bucket, CategoryCount, Count, Ticket } from '@/api/types'
 
 export type QueueName =
   | 'mine'
@@ -14,11 +14,14 @@ export type QueueName =
   | 'team'
   | 'inbox'
   | 'tag'
+  | 'topic'
 export type Sort = 'waiting' | 'newest'
 
 export interface Queue {
   name: QueueName
-  of?: string // team id, inbox id or the tag's name
+  of?: string // team id, inbox id, the tag's name or a queue of the taxonomy
+  keys?: string[] // of a topic: its categories, once they are known
+  about?: string // only those of this category
 }
 
 export const QUEUE_NAMES: QueueName[] = [
@@ -33,6 +36,7 @@ export const QUEUE_NAMES: QueueName[] = [
   'team',
   'inbox',
   'tag',
+  'topic',
 ]
 
 const WAITING: Bucket[] = ['new', 'open']
@@ -56,6 +60,7 @@ export function bucketsOf(q: Queue): Bucket[] {
     case 'team':
     case 'inbox':
     case 'tag':
+    case 'topic':
       return UNSOLVED
   }
 }
@@ -70,6 +75,8 @@ export function bucketOf(t: Ticket): Bucket {
 export const defaultSort = (q: Queue): Sort =>
   ['snoozed', 'solved', 'spam', 'deleted', 'all'].includes(q.name) ? 'newest' : 'waiting'
 
+const MOST_CATEGORIES = 24 // the server takes no more at once
+
 /* The parameters of GET /tickets. */
 export function queryOf(q: Queue, sort: Sort): Record<string, string> {
   const query: Record<string, string> = { status: bucketsOf(q).join(','), sort }
@@ -78,16 +85,20 @@ export function queryOf(q: Queue, sort: Sort): Record<string, string> {
   if (q.name === 'team') query.team = q.of ?? ''
   if (q.name === 'inbox') query.inbox = q.of ?? ''
   if (q.name === 'tag') query.tag = q.of ?? ''
+  const about = q.about ? [q.about] : q.name === 'topic' ? (q.keys ?? []) : []
+  if (about.length) query.category = about.slice(0, MOST_CATEGORIES).join(',')
   return query
 }
 
 export function belongs(q: Queue, t: Ticket, meId: number): boolean {
   if (!bucketsOf(q).includes(bucketOf(t))) return false
+  if (q.about && t.category !== q.about) return false
   if (q.name === 'mine') return t.assignee_id === meId
   if (q.name === 'unassigned') return !t.assignee_id
   if (q.name === 'team') return t.team_id === Number(q.of)
   if (q.name === 'inbox') return t.inbox_id === Number(q.of)
   if (q.name === 'tag') return t.tags.includes(q.of ?? '')
+  if (q.name === 'topic') return !!t.category && !!q.keys?.includes(t.category)
   return true
 }
 
@@ -101,10 +112,19 @@ export function countOf(q: Queue, counts: Count[], meId: number): number | null 
   return n
 }
 
+/* The same of categories; `null` while they are not known. */
+export function countAbout(keys: string[], counts: CategoryCount[] | undefined): number | null {
+  if (!counts) return null
+  let n = 0
+  for (const c of counts) if (keys.includes(c.category) && UNSOLVED.includes(c.bucket)) n += c.n
+  return n
+}
+
 /* Which of the sums a queue shows. */
 function sumOf(q: Queue, meId: number): [Count['of'] | null, number | null] {
   switch (q.name) {
     case 'tag':
+    case 'topic':
       return [null, null]
     case 'mine':
       return ['assignee', meId]
@@ -141,4 +161,8 @@ export function before(sort: Sort, a: Ticket, b: Ticket): number {
 }
 
 export const samePlace = (a: Queue, b: Queue) => a.name === b.name && (a.of ?? '') === (b.of ?? '')
+/* Is there enough known of it to ask for its tickets? */
+export const isReady = (q: Queue) => q.name !== 'topic' || !!q.about || !!q.keys
+/* Where its rows are kept: filters make other rows. */
+export const rowsKey = (q: Queue, sort: Sort) => [queueKey(q), q.about ?? '', (q.keys ?? []).join('+'), sort].join(' ')
 export const queueKey = (q: Queue) => (q.of ? `${q.name}/${q.of}` : q.name)

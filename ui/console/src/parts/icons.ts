@@ -56,6 +56,7 @@ export const ICONS = {
   sealed: 'M2 10s3-5.5 8-5.5 8 5.5 8 5.5-3 5.5-8 5.5S2 10 2 10ZM4 16 16 4',
   download: 'M10 3v10M6 9.5l4 4 4-4M3.5 16.5h13',
   up: 'M10 17V7M6 10.5l4-4 4 4M3.5 3.5h13',
+  filter: 'M3 5h14M5.5 10h9M8.5 15h3',
   quote: 'M4 5.5h12M4 10h12M4 14.5h7',
 } as const
 

@@ -152,7 +152,7 @@ struct example {
     float y, weight;
 };
 
-#define RIDGE 1.0 /* so that few rows cannot run away */
+#define RIDGE 10.0 /* so that few rows cannot run away */
 
 static double loss_of(const struct example *rows, size_t n, const float *w)
 {
@@ -304,11 +304,20 @@ static int surest_first(const void *a, const void *b)
     return (x->sure < y->sure) - (x->sure > y->sure);
 }
 
+/* The bound for weighted rows: weights make the count of errors jump, so that as many errors say
+ * as little as `wrong` / `jump` plain ones (Kish's effective number), of as many fewer rows. */
+static double weighted_upper(double wrong, double wrong_squares, double all)
+{
+    double jump = wrong > 0 ? fmax(1, wrong_squares / wrong) : 1;
+
+    return interval_upper((int64_t)ceil(wrong / jump - 1e-9), (int64_t)(all / jump), 1 - ALPHA);
+}
+
 float confidence_threshold(struct routable *rows, size_t n, float promise, float oos_share)
 {
-    double weight, wrong = 0, all = 0;
-    size_t n_oos = 0;
+    double weight, wrong = 0, squares = 0, all = 0;
     float found = CONFIDENCE_NEVER;
+    size_t n_oos = 0;
 
     for (size_t i = 0; i < n; i++)
         n_oos += rows[i].is_oos;
@@ -319,10 +328,10 @@ float confidence_threshold(struct routable *rows, size_t n, float promise, float
 
         all += w;
         wrong += rows[i].is_right ? 0 : w;
+        squares += rows[i].is_right ? 0 : w * w;
         if (i + 1 < n && rows[i + 1].sure >= rows[i].sure)
             continue; /* the same score: all or none */
-        if (interval_upper((int64_t)ceil(wrong - 1e-9), (int64_t)all, 1 - ALPHA) <=
-            1 - (double)promise)
+        if (weighted_upper(wrong, squares, all) <= 1 - (double)promise)
             found = rows[i].sure;
     }
     return found;

@@ -493,6 +493,19 @@ static void print_category(struct buf *b, const struct triage_reading *g)
     buf_printf(b, ",\"oos\":%.4f", (double)g->oos);
 }
 
+static void print_facts(struct buf *b, const struct triage_reading *g)
+{
+    buf_str(b, ",\"facts\":[");
+    for (size_t i = 0; i < g->n_facts; i++) {
+        const struct fact *f = &g->facts[i];
+
+        buf_printf(b, "%s{\"kind\":\"%s\",\"value\":", i ? "," : "", fact_name(f->kind));
+        print_text(b, f->value);
+        buf_printf(b, ",\"at\":%u,\"n\":%u}", f->at, f->n);
+    }
+    buf_char(b, ']');
+}
+
 static void print_heads(struct buf *b, const struct triage_reading *g)
 {
     print_or_null(b, "language", g->language.code);
@@ -500,7 +513,8 @@ static void print_heads(struct buf *b, const struct triage_reading *g)
     print_or_null(b, "sentiment", mood_name(g->sentiment.mood));
     print_number(b, "sentiment_p", g->sentiment.p[g->sentiment.mood], true);
     print_or_null(b, "urgency", NULL);
-    buf_str(b, ",\"urgency_why\":null,\"facts\":null");
+    buf_str(b, ",\"urgency_why\":null");
+    print_facts(b, g);
 }
 
 static CHECKED enum err read_lines(const struct cli *c, struct why *w)

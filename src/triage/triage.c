@@ -139,11 +139,12 @@ static void read_category(const struct triage *t, const struct features *f, stru
 /* ------- the other heads */
 
 static void read_heads(const char *text, size_t n, const struct triage_hints *hints,
-                       struct triage_reading *ret)
+                       struct arena *a, struct triage_reading *ret)
 {
-    ret->language =
-        language_read(text, n < TEXT_BYTES ? n : TEXT_BYTES, hints ? hints->locale : NULL);
-    ret->sentiment = sentiment_read(text, n < TEXT_BYTES ? n : TEXT_BYTES, ret->language.code);
+    n = n < TEXT_BYTES ? n : TEXT_BYTES;
+    ret->language = language_read(text, n, hints ? hints->locale : NULL);
+    ret->sentiment = sentiment_read(text, n, ret->language.code);
+    ret->n_facts = facts_read(text, n, a, ret->facts, TRIAGE_FACTS);
 }
 
 void triage_read(const struct triage *t, const char *text, size_t n,
@@ -157,7 +158,7 @@ void triage_read(const struct triage *t, const char *text, size_t n,
     read_features(text, n, a, &f, &pii);
     ret->n_pii = pii.n < TRIAGE_PII ? pii.n : TRIAGE_PII;
     memcpy(ret->pii, pii.spans, ret->n_pii * sizeof *ret->pii);
-    read_heads(text, n, hints, ret);
+    read_heads(text, n, hints, a, ret);
     read_sketch(text, n, &pii, a, &ret->sketch);
     if (t->model)
         read_category(t, &f, a, ret);

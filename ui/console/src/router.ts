@@ -33,6 +33,7 @@ const routes: RouteRecordRaw[] = [
           { path: 'model', component: () => import('@/triage/admin/ModelPane.vue') },
           { path: 'figures', component: () => import('@/triage/admin/FiguresPane.vue') },
           { path: 'doubtful', component: () => import('@/triage/admin/DoubtfulPane.vue') },
+          { path: 'oncall', component: () => import('@/triage/admin/OnCallPane.vue') },
           { path: 'taxonomy', component: () => import('@/triage/admin/TaxonomyPane.vue') },
           { path: 'taxonomy/:key', component: () => import('@/triage/admin/CategoryPane.vue') },
         ],

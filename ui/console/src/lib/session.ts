@@ -12,6 +12,7 @@ export type Permission =
   | 'DESK_SEE'
   | 'TRIAGE_TRAIN'
   | 'PII_SEE'
+  | 'ON_CALL'
   | 'STATUS_ADMIN'
   | 'AUDIT_SEE'
   | 'INBOX_ADMIN'

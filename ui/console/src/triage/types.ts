@@ -3,6 +3,8 @@ export type {
   Category as TriageCategory,
   Doubtful,
   Example,
+  OnCall,
+  Page as P1Page,
   Promise as InboxPromise,
   PromiseWeek,
   Queue as TriageQueue,

@@ -1,0 +1,35 @@
+// The sound of a P1: two notes, once for each call, in one tab only.
+import { keep } from '@/lib/keep'
+
+const NOTES = [880, 660, 880] // [Hz]
+const NOTE = 0.22 // [s]
+
+const rung = keep<number[]>('rung', [])
+const MOST_KEPT = 50
+
+/* Which of these has not rung in this browser yet; from now on they have. */
+export function newOnes(ids: number[]): number[] {
+  const known = rung.get()
+  const fresh = ids.filter((id) => !known.includes(id))
+  if (fresh.length) rung.set([...known, ...fresh].slice(-MOST_KEPT))
+  return fresh
+}
+
+export function ring() {
+  try {
+    const audio = new AudioContext()
+    const out = audio.createGain()
+    out.gain.value = 0.15
+    out.connect(audio.destination)
+    NOTES.forEach((hz, i) => {
+      const tone = audio.createOscillator()
+      tone.frequency.value = hz
+      tone.connect(out)
+      tone.start(audio.currentTime + i * NOTE)
+      tone.stop(audio.currentTime + i * NOTE + NOTE * 0.9)
+    })
+    setTimeout(() => void audio.close(), NOTES.length * NOTE * 1000 + 500)
+  } catch {
+    /* a browser without sound: the banner stays */
+  }
+}

@@ -21,6 +21,7 @@ static const struct {
     {P_QUARANTINE, "acla", "acla", "acla", false},
     {P_PII_SEE, "--la", "--la", "--la", false},
     {P_TRIAGE_TRAIN, "-cla", "-cla", "----", false},
+    {P_ON_CALL, "--la", "--la", "----", false},
     {P_STATUS_ADMIN, "--la", "--la", "----", false},
     {P_AUDIT_SEE, "--la", "--la", "----", false},
     {P_INBOX_ADMIN, "---a", "---a", "----", false},

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "triage/taxonomy.h"
-#include "triage/train.h"
+#include "triage/train_hints.h"
 
 static int fail_with(const char *what)
 {
@@ -37,19 +37,13 @@ static CHECKED enum err train(struct arena *a, const struct taxonomy *t, void **
                               struct why *w)
 {
     struct train_row *rows = arena_array(a, t->n_examples + 1, sizeof *rows);
-    const char **keywords = arena_array(a, t->n_keywords + 1, sizeof *keywords);
-    struct train_input in = {.rows = rows,
-                             .n_rows = t->n_examples,
-                             .keywords = keywords,
-                             .n_keywords = t->n_keywords,
-                             .seed = 1};
+    struct train_input in = {.rows = rows, .n_rows = t->n_examples, .seed = 1};
 
     for (size_t i = 0; i < t->n_examples; i++)
         rows[i] =
             (struct train_row){.text = t->examples[i].text,
                                .label = t->examples[i].category ? t->examples[i].category : "oos"};
-    for (size_t i = 0; i < t->n_keywords; i++)
-        keywords[i] = t->keywords[i].text;
+    in.hints = train_hints(t, a, &in.n_hints);
     return train_model(&in, ret, ret_n, w);
 }
 

@@ -6,6 +6,7 @@
 #include "tickets/message.sql.h"
 #include "triage/models.sql.h"
 #include "triage/pii.h"
+#include "triage/train_hints.h"
 #include "triage/triage.sql.h"
 
 #define GOLDEN_ONE_IN   8
@@ -151,9 +152,7 @@ static void examples(struct gathering *g, const struct taxonomy *t,
             continue; /* the category is gone */
         learn(g, t->examples[i].text, label, 1);
     }
-    g->out->keywords = arena_array(g->a, t->n_keywords + 1, sizeof *g->out->keywords);
-    for (size_t i = 0; i < t->n_keywords; i++)
-        g->out->keywords[g->out->n_keywords++] = t->keywords[i].text;
+    g->out->hints = train_hints(t, g->a, &g->out->n_hints);
 }
 
 enum err lessons_gather(struct store *s, struct arena *a, const struct taxonomy *t,

@@ -17,8 +17,8 @@ struct lessons {
     size_t n_rows, n_golden;
     const char **unlabelled; /* customers' words nobody labelled, newest first */
     size_t n_unlabelled;
-    const char **keywords;
-    size_t n_keywords;
+    struct train_row *hints; /* of categories; neither learnt as messages nor golden */
+    size_t n_hints;
     int64_t last_verdict; /* the newest in it; 0: none */
     size_t n_verdicts;
 };

@@ -115,8 +115,8 @@ static CHECKED enum err train(struct training *t, struct why *w)
                              .n_rows = t->lessons.n_rows,
                              .unlabelled = t->lessons.unlabelled,
                              .n_unlabelled = t->lessons.n_unlabelled,
-                             .keywords = t->lessons.keywords,
-                             .n_keywords = t->lessons.n_keywords,
+                             .hints = t->lessons.hints,
+                             .n_hints = t->lessons.n_hints,
                              .seed = 1,
                              .on_progress = on_progress,
                              .arg = t};

@@ -140,7 +140,7 @@ static void merged_add(struct merged *m, const struct train_net *t, size_t membe
 static CHECKED enum err train_members(const struct train_input *in, const struct train_set *s,
                                       struct merged *m, struct why *w)
 {
-    bool is_deep = s->rows.n >= DEEP_LEAST;
+    bool is_deep = s->rows.n - s->n_hints >= DEEP_LEAST;
     size_t members = is_deep ? DEEP_MEMBERS : 1;
     enum err e;
 
@@ -241,7 +241,7 @@ static void measure(const struct train_input *in, const struct train_set *s, con
     metrics_of(rows, h.n, s->n_labels, m);
     m->threshold = c->threshold;
     m->temperature = c->temperature;
-    m->n_train = (uint32_t)s->rows.n;
+    m->n_train = (uint32_t)(s->rows.n - s->n_hints);
 }
 
 static uint64_t hash_rows(const struct train_input *in)

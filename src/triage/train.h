@@ -23,8 +23,10 @@ struct train_input {
     size_t n_held;
     const char *const *unlabelled; /* for the word vectors */
     size_t n_unlabelled;
-    const char *const *keywords; /* phrases that become features of their own */
-    size_t n_keywords;
+    /* Texts that teach but are no messages (train_hints.h): never held out, never counted. Those
+     * of a label without rows are stepped over. */
+    const struct train_row *hints;
+    size_t n_hints;
     float promise; /* share of the routed that must be right; 0 stands for 0.98 */
     uint64_t seed;
     /* Told of its progress, 0-1; answers true to end it (E_CONFLICT). May be NULL. */

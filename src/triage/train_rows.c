@@ -217,6 +217,13 @@ static void find_vocabulary(const struct train_input *in, struct train_set *s, c
         count_rows(s, &f, f.n, df, last, ++rows);
         arena_reset(a);
     }
+    for (size_t i = 0; i < in->n_hints; i++) {
+        struct features f;
+
+        read_features(in->hints[i].text, strlen(in->hints[i].text), a, &f, NULL);
+        count_rows(s, &f, f.n, df, last, ++rows);
+        arena_reset(a);
+    }
     for (size_t b = 0; b < FEATURE_BUCKETS; b++)
         n += df[b] >= DF_LEAST;
     s->idf = calloc(n + 1, sizeof *s->idf);
@@ -261,13 +268,20 @@ static void make_room(struct train_set *s, struct train_rows *r, size_t n)
     r->weight = arena_array(s->arena, n, sizeof *r->weight);
 }
 
+static void learn_from(struct train_set *s, const struct train_row *r, struct chance *c,
+                       struct arena *scratch)
+{
+    add_row(s, &s->rows, r->text, r, scratch);
+    add_row(s, &s->typos, typo_in(r->text, c, s->arena), r, scratch);
+}
+
 static void fill(const struct train_input *in, struct train_set *s, const bool *is_held)
 {
     SCOPED(arena_free_p) struct arena *scratch = arena_new(1 << 16);
     struct chance c = {in->seed ^ 0x7479706f};
 
-    make_room(s, &s->rows, in->n_rows);
-    make_room(s, &s->typos, in->n_rows);
+    make_room(s, &s->rows, in->n_rows + in->n_hints);
+    make_room(s, &s->typos, in->n_rows + in->n_hints);
     make_room(s, &s->held, in->n_rows + in->n_held);
     for (size_t i = 0; i < in->n_rows; i++) {
         const struct train_row *r = &in->rows[i];
@@ -278,9 +292,13 @@ static void fill(const struct train_input *in, struct train_set *s, const bool *
         }
         if (is_oos(r->label) && !s->has_oos)
             continue; /* too few to learn from */
-        add_row(s, &s->rows, r->text, r, scratch);
-        add_row(s, &s->typos, typo_in(r->text, &c, s->arena), r, scratch);
+        learn_from(s, r, &c, scratch);
     }
+    s->n_hints = s->rows.n;
+    for (size_t i = 0; i < in->n_hints; i++)
+        if (label_of(s, in->hints[i].label) >= 0)
+            learn_from(s, &in->hints[i], &c, scratch);
+    s->n_hints = s->rows.n - s->n_hints;
     for (size_t i = 0; i < in->n_held; i++)
         add_row(s, &s->held, in->held[i].text, &in->held[i], scratch);
 }

@@ -26,7 +26,8 @@ struct train_set {
     struct arena *arena; /* all below */
     const char **labels; /* sorted; in scope */
     size_t n_labels, n_oos;
-    bool has_oos; /* enough rows out of scope to learn it as an output */
+    size_t n_hints; /* among `rows`, the last */
+    bool has_oos;   /* enough rows out of scope to learn it as an output */
     struct train_rows rows, typos, held;
     uint32_t *row_of; /* malloc */
     float *idf;

@@ -198,13 +198,13 @@ static void fit_logistic(const struct example *rows, size_t n, float *w)
     double loss = loss_of(rows, n, w);
 
     for (int step = 0; step < 50; step++) {
-        double g[CONFIDENCE_INPUTS], share = 1, found = loss;
+        double g[CONFIDENCE_INPUTS], found = loss;
         float next[CONFIDENCE_INPUTS];
 
         newton(rows, n, w, g);
-        for (int half = 0; half < 12; half++, share /= 2) {
+        for (int half = 0; half < 12; half++) {
             for (int i = 0; i < CONFIDENCE_INPUTS; i++)
-                next[i] = w[i] - (float)(share * g[i]);
+                next[i] = w[i] - (float)ldexp(g[i], -half);
             if ((found = loss_of(rows, n, next)) < loss)
                 break;
         }
@@ -279,14 +279,14 @@ void confidence_fit(const struct held_row *rows, size_t n, size_t n_labels, bool
     for (size_t i = 0; i < n; i++) {
         confidence_judge(ret, rows[i].z, n_labels, has_oos, rows[i].known, p, &j);
         memcpy(x[i].x, j.inputs, sizeof x[i].x);
-        x[i].y = rows[i].label < 0;
+        x[i].y = rows[i].label < 0 ? 1.0F : 0.0F;
         x[i].weight = rows[i].label < 0 ? oos_weight(n, n_oos, CONFIDENCE_OOS_SHARE) : 1;
     }
     if (n_oos >= OOS_LEAST && n - n_oos >= OOS_LEAST)
         fit_logistic(x, n, ret->oos);
     for (size_t i = 0; i < n; i++) {
         confidence_judge(ret, rows[i].z, n_labels, has_oos, rows[i].known, p, &j);
-        x[i].y = (int)j.best == rows[i].label;
+        x[i].y = (int)j.best == rows[i].label ? 1.0F : 0.0F;
         n_right += x[i].y > 0;
     }
     if (n_right >= OOS_LEAST && n - n_right >= OOS_LEAST / 2)

@@ -11,7 +11,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/scope.h"
 #include "base/str.h"
 #include "triage/model_file.h"
 
@@ -350,12 +349,10 @@ static CHECKED enum err read_model(struct model *m, struct why *w)
     return read_labels(m, base + h->places[SECTION_LABELS].at, h->places[SECTION_LABELS].n, w);
 }
 
-SCOPED_FREE(struct model, model_free)
-
 CHECKED static enum err model_take(void *bytes, size_t n, bool is_mapped, struct model **ret,
                                    struct why *w)
 {
-    SCOPED(model_free_p) struct model *m = calloc(1, sizeof *m);
+    struct model *m = calloc(1, sizeof *m);
     enum err e;
 
     if (!m)
@@ -364,9 +361,10 @@ CHECKED static enum err model_take(void *bytes, size_t n, bool is_mapped, struct
     m->n = n;
     m->is_mapped = is_mapped;
     if ((e = read_model(m, w)))
-        return e;
-    *ret = TAKE(m);
-    return OK;
+        model_free(m);
+    else
+        *ret = m;
+    return e;
 }
 
 enum err model_of(const void *bytes, size_t n, struct model **ret, struct why *w)

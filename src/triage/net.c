@@ -46,7 +46,7 @@ void net_input(const struct net *net, const struct features *f, struct arena *a,
     ret->v = arena_array(a, f->n + VECTORS_DIM, sizeof *ret->v);
     ret->feature = arena_array(a, f->n, sizeof *ret->feature);
     ret->word = arena_array(a, NET_WORDS, sizeof *ret->word);
-    for (uint8_t block = 0; block < BLOCK_COUNT; block++) {
+    for (unsigned block = 0; block < BLOCK_COUNT; block++) {
         size_t from = ret->n;
         float all = 0, known = 0, length;
 

@@ -201,7 +201,9 @@ static void put_letter(struct reader *r, uint32_t c)
         put(r, fold_other(c));
         return;
     }
-    f = c >= 0x1E00 ? fold_marked(c) : LATIN[c - 0xC0];
+    f = LATIN[c >= 0x180 ? 0 : c - 0xC0];
+    if (c >= 0x1E00)
+        f = fold_marked(c);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i].sign == f) {
             put(r, (unsigned char)pairs[i].letters[0]);

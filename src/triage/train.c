@@ -14,7 +14,7 @@
 #define DEEP_MEMBERS 2
 #define PROMISE      0.98F
 
-/* The members' weights on their way into one net of bytes. */
+/* The members' weights on their way into one net of bytes; in the arena of the rows. */
 struct merged {
     struct net net;
     size_t members;
@@ -47,28 +47,17 @@ static void merged_start(struct merged *m, const struct train_set *s, size_t mem
     n->n_words = (uint32_t)vectors_count();
     n->wide = (uint32_t)kernel_padded(n->n_labels);
     n->width = n->wide + n->n_hidden;
-    n->rows = m->rows = zeroed(((size_t)n->n_rows + VECTORS_DIM) * n->width, 1);
-    n->scale = m->scale = zeroed(n->width, sizeof *m->scale);
-    n->bias = m->bias = zeroed(n->width, sizeof *m->bias);
-    n->out = m->out = zeroed((size_t)n->n_hidden * n->wide, sizeof *m->out);
-    m->wide = zeroed(((size_t)n->n_rows + VECTORS_DIM) * n->wide, sizeof *m->wide);
-    n->pairs = m->pairs = zeroed(((size_t)n->n_words + 1) * 2 * n->n_filters, 1);
-    n->filter_scale = m->filter_scale = zeroed(n->n_filters, sizeof *m->filter_scale);
-    n->filter_bias = m->filter_bias = zeroed(n->n_filters, sizeof *m->filter_bias);
-    n->filter_out = m->filter_out = zeroed((size_t)n->n_filters * n->wide, sizeof *m->filter_out);
-}
-
-static void merged_done(struct merged *m)
-{
-    free(m->rows);
-    free(m->scale);
-    free(m->bias);
-    free(m->out);
-    free(m->wide);
-    free(m->pairs);
-    free(m->filter_scale);
-    free(m->filter_bias);
-    free(m->filter_out);
+    n->rows = m->rows = arena_array(s->arena, ((size_t)n->n_rows + VECTORS_DIM) * n->width, 1);
+    n->scale = m->scale = arena_array(s->arena, n->width, sizeof *m->scale);
+    n->bias = m->bias = arena_array(s->arena, n->width, sizeof *m->bias);
+    n->out = m->out = arena_array(s->arena, (size_t)n->n_hidden * n->wide, sizeof *m->out);
+    m->wide = arena_array(s->arena, ((size_t)n->n_rows + VECTORS_DIM) * n->wide, sizeof *m->wide);
+    n->pairs = m->pairs = arena_array(s->arena, ((size_t)n->n_words + 1) * 2 * n->n_filters, 1);
+    n->filter_scale = m->filter_scale =
+        arena_array(s->arena, n->n_filters, sizeof *m->filter_scale);
+    n->filter_bias = m->filter_bias = arena_array(s->arena, n->n_filters, sizeof *m->filter_bias);
+    n->filter_out = m->filter_out =
+        arena_array(s->arena, (size_t)n->n_filters * n->wide, sizeof *m->filter_out);
 }
 
 /* `n` columns of floats (row length `stride`) become bytes from column `to` on, one scale each. */
@@ -94,17 +83,20 @@ static void filter_to_bytes(struct merged *m, const float *w, size_t to)
     const size_t n = m->net.n_filters, words = m->net.n_words;
     float *worth = zeroed(2 * words, sizeof *worth), most = 0;
 
-    for (size_t i = 0; i < 2 * words; i++) {
-        const float *half = w + (i < words ? 0 : VECTORS_DIM);
+    for (size_t i = 0; i < words; i++) {
+        const int8_t *word = vectors_at((uint32_t)i + 1);
 
-        worth[i] =
-            VECTORS_SCALE * k->dot_i8(half, vectors_at((uint32_t)(i % words) + 1), VECTORS_DIM);
-        most = fmaxf(most, fabsf(worth[i]));
+        worth[i] = VECTORS_SCALE * k->dot_i8(w, word, VECTORS_DIM);
+        worth[words + i] = VECTORS_SCALE * k->dot_i8(w + VECTORS_DIM, word, VECTORS_DIM);
+        most = fmaxf(most, fmaxf(fabsf(worth[i]), fabsf(worth[words + i])));
     }
     m->filter_scale[to] = most > 0 ? most / 127 : 1;
-    for (size_t i = 0; i < 2 * words; i++)
-        m->pairs[(i % words + 1) * 2 * n + (i < words ? 0 : n) + to] =
-            (int8_t)lrintf(worth[i] / m->filter_scale[to]);
+    for (size_t i = 0; i < words; i++) {
+        int8_t *pair = m->pairs + (i + 1) * 2 * n + to;
+
+        pair[0] = (int8_t)lrintf(worth[i] / m->filter_scale[to]);
+        pair[n] = (int8_t)lrintf(worth[words + i] / m->filter_scale[to]);
+    }
     free(worth);
 }
 
@@ -289,7 +281,6 @@ enum err train_model(const struct train_input *in, void **ret, size_t *ret_n, st
     e = train_members(in, &s, &m, w);
     if (!e)
         write_out(in, &s, &m, ret, ret_n);
-    merged_done(&m);
     train_set_done(&s);
     return e;
 }

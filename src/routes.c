@@ -13,6 +13,7 @@
 #include "desk/judge.h"
 #include "desk/message_api.h"
 #include "desk/page_api.h"
+#include "desk/protocol_api.h"
 #include "desk/taxonomy_api.h"
 #include "desk/triage_api.h"
 #include "desk/triage_state_api.h"
@@ -96,7 +97,7 @@ const struct route ROUTES[] = {
     /* ---- messages and files */
     {METHOD_GET,    API "/messages/:id",             P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_one_get,         NULL,            &MESSAGE,       false, NULL,   "One message"},
     {METHOD_GET,    API "/messages/:id/html",        P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_html_get,        NULL,            &MESSAGE_HTML,  false, NULL,   "A mail's HTML, sanitised"},
-    {METHOD_GET,    API "/messages/:id/raw",         P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      message_raw_get,         NULL,            NULL,           false, NULL,   "The original, as it came"},
+    {METHOD_GET,    API "/messages/:id/raw",         P_TICKET_SEE,    PER_WHO,   ON_SLOW,   0,                      message_raw_get,         NULL,            NULL,           false, NULL,   "The original, as it came; where something is masked, by right and audited as reveal is"},
     {METHOD_POST,   API "/messages/:id/reveal",      P_PII_SEE,       PER_WHO,   ON_WRITE,  0,                      message_reveal_post,     NULL,            &MESSAGE_ORIGINAL, false, NULL, "The words under the masks; the audit log keeps who read them"},
     {METHOD_POST,   API "/messages/:id/send-again",  P_REPLY,         PER_WHO,   ON_WRITE,  0,                      message_again_post,      NULL,            &MESSAGE,       false, NULL,   "Send a failed or unknown reply once more"},
     {METHOD_POST,   API "/uploads",                  P_REPLY,         PER_WHO,   ON_SLOW,   LIMIT_ATTACHMENT_BYTES, upload_post,             NULL,            &UPLOAD,        false, "name", "A file for a reply: the body is the file"},
@@ -136,6 +137,8 @@ const struct route ROUTES[] = {
     {METHOD_PUT,    API "/on-call",                  P_ON_CALL,       PER_WHO,   ON_WRITE,  SMALL_BYTES,            on_call_put,             &ON_CALL,        &ON_CALL,       false, NULL,   "Say who is"},
     {METHOD_GET,    API "/pages",                    P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      page_list_get,           NULL,            &PAGED,         true,  PAGE,   "Whom P1 called: the open ones first"},
     {METHOD_POST,   API "/pages/:id/ack",            P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  0,                      page_ack_post,           NULL,            &PAGED,         false, NULL,   "I have it: nobody else is called"},
+    {METHOD_GET,    API "/protocols",                P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      protocol_list_get,       NULL,            &PROTOCOL,      true,  "ticket", "What is done at P1: of all kinds, or of those of a ticket, with help lines"},
+    {METHOD_PUT,    API "/protocols/:text",          P_PROTOCOL,      PER_WHO,   ON_WRITE,  LIMIT_JSON_BYTES,       protocol_put,            &PROTOCOL_IN,    &PROTOCOL,      false, NULL,   "The desk's own words for a kind of P1; no steps: back to the built-in ones"},
 
     /* ---- the demo desk */
     {METHOD_GET,    API "/demo",                     P_PUBLIC,        PER_IP,    ON_READ,   0,                      demo_get,                NULL,            &DEMO_STATE,    false, NULL, "Is the demo desk there?"},

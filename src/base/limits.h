@@ -46,6 +46,9 @@
 #define LIMIT_ATTRIBUTES        50
 #define LIMIT_ATTRIBUTE_CHARS   2000
 
+/* A step of what is done at a P1: read in a hurry. */
+#define LIMIT_PROTOCOL_STEP_CHARS 1000
+
 /* Mail, raw: what the large providers let through. */
 #define LIMIT_MAIL_BYTES       (35 * 1024 * 1024)
 #define LIMIT_ATTACHMENT_BYTES (25 * 1024 * 1024)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "desk/reply.h"
+#include "desk/seal.h"
 #include "store/store.h"
 #include "tickets/message.h"
 #include "tickets/message.sql.h"
@@ -45,6 +46,7 @@ enum err reply_keep_history(struct tx *tx, struct arena *a, const struct reply_h
     struct message_state_in state = {
         .id = row.id, .was = row.state, .state = row.state, .state_text = h->state_text};
     struct message_by_key_row *old;
+    struct sealed words;
     enum err e;
 
     if ((e = q_message_by_key(tx, key, a, &old, w)))
@@ -54,7 +56,10 @@ enum err reply_keep_history(struct tx *tx, struct arena *a, const struct reply_h
         *ret_is_duplicate = true;
         return OK;
     }
+    words = row.kind == MESSAGE_NOTE ? seal(a, row.text) : (struct sealed){.text = row.text};
+    row.text = words.text;
     if ((e = message_save(tx, a, &row, w)) ||
+        (e = seal_keep(tx, row.id, words.original, words.places, w)) ||
         (h->state_text && (e = q_message_state(tx, state, NULL, w))))
         return e;
     e = q_ticket_heard(tx,

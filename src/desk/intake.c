@@ -46,7 +46,7 @@ static CHECKED enum err other_words(struct arrival *v, int64_t id, bool *ret, st
         return OK;
     if ((e = q_message_get(v->tx, (struct message_get_in){.id = id}, v->a, &old, w)))
         return e;
-    *ret = old && old->kind == MESSAGE_INCOMING && strcmp(old->text, v->m->text) != 0;
+    *ret = old && old->kind == MESSAGE_INCOMING && strcmp(old->text, v->text) != 0;
     return OK;
 }
 

@@ -9,6 +9,7 @@
 #include "desk/intake.h"
 #include "desk/reader.h"
 #include "desk/reply.h"
+#include "people/audit.h"
 #include "people/policy.h"
 #include "store/blob.h"
 #include "store/store.h"
@@ -193,11 +194,12 @@ enum err ticket_reply_post(struct req *q, struct res *s, struct why *w)
 }
 
 /* A message, if the caller may see its inbox; absent and forbidden alike otherwise. */
-static CHECKED enum err load_for(struct req *q, struct message *ret, struct why *w)
+static CHECKED enum err load_for(struct tx *tx, const struct req *q, struct message *ret,
+                                 struct why *w)
 {
     enum err e;
 
-    if ((e = message_load(q->tx, q->arena, q->ids[0], ret, w)))
+    if ((e = message_load(tx, q->arena, q->ids[0], ret, w)))
         return e;
     if (!policy_sees_inbox(q->who, ret->inbox_id))
         return fail(w, E_NOT_FOUND, "there is no message %" PRId64, q->ids[0]);
@@ -209,7 +211,7 @@ enum err message_one_get(struct req *q, struct res *s, struct why *w)
     struct message m;
     enum err e;
 
-    if ((e = load_for(q, &m, w)))
+    if ((e = load_for(q->tx, q, &m, w)))
         return e;
     return reply(s, 200, &MESSAGE, &m);
 }
@@ -221,7 +223,7 @@ enum err message_html_get(struct req *q, struct res *s, struct why *w)
     struct message m;
     enum err e;
 
-    if ((e = load_for(q, &m, w)) ||
+    if ((e = load_for(q->tx, q, &m, w)) ||
         (e = q_message_html_get(q->tx, (struct message_html_get_in){.message_id = m.id}, q->arena,
                                 &row, w)))
         return e;
@@ -231,20 +233,47 @@ enum err message_html_get(struct req *q, struct res *s, struct why *w)
     return reply(s, 200, &MESSAGE_HTML, &out);
 }
 
+struct raw {
+    const struct req *q;
+    struct message message;
+};
+
+static enum err raw_load(struct tx *tx, void *arg, struct why *w)
+{
+    struct raw *r = arg;
+
+    return load_for(tx, r->q, &r->message, w);
+}
+
+static enum err raw_note(struct tx *tx, void *arg, struct why *w)
+{
+    const struct raw *r = arg;
+
+    return audit_write(tx, r->q->who, "message.revealed", "message", r->message.id,
+                       "{\"raw\":true}", w);
+}
+
+/* The original holds what is masked in the text: the same right, the same line in the audit log.
+ * ON_SLOW: that line is on disk before a byte leaves. */
 enum err message_raw_get(struct req *q, struct res *s, struct why *w)
 {
-    struct message m;
+    struct store *store = ((struct app *)q->app)->store;
+    struct raw r = {.q = q};
+    const struct message *m = &r.message;
     enum err e;
 
-    if ((e = load_for(q, &m, w)))
+    if ((e = store_read(store, raw_load, &r, w)))
         return e;
-    if (!m.raw_hash)
+    if (!m->raw_hash)
         return fail(w, E_NOT_FOUND, "this message came without an original");
-    if ((e = blob_open(((struct app *)q->app)->store, m.raw_hash, &s->file_fd, &s->file_bytes, w)))
+    if (m->sealed_text && !policy_may(q->who, P_PII_SEE))
+        return fail(w, E_DENIED, "the original shows personal data that is masked for you");
+    if ((m->sealed_text && (e = store_write(store, raw_note, &r, w))) ||
+        (e = blob_open(store, m->raw_hash, &s->file_fd, &s->file_bytes, w)))
         return e;
     s->content_type = "application/octet-stream";
     res_header(s, "Content-Disposition",
-               arena_printf(q->arena, "attachment; filename=\"message-%" PRId64 ".eml\"", m.id));
+               arena_printf(q->arena, "attachment; filename=\"message-%" PRId64 ".eml\"", m->id));
     res_header(s, "Content-Security-Policy", "sandbox; default-src 'none'");
     return OK;
 }

@@ -10,12 +10,11 @@
 #include "base/scope.h"
 #include "desk/models.h"
 #include "desk/retrain.h"
+#include "desk/seal.h"
 #include "store/store.h"
 #include "triage/swap.h"
 #include "triage/taxonomy.h"
 
-/* A message may hold so many sealed places; what is behind them is sealed as a whole. */
-#define SEALED_MOST 256
 /* So many corrections and a training does not wait for the night: docs/decisions. */
 #define RETRAIN_AT 200
 
@@ -177,49 +176,14 @@ void reader_reload(struct reader *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* ------- sealing */
-
-/* The text with its sealed parts masked, and where the masks stand; the text itself if it has
- * none. */
-static const char *seal(struct arena *a, const char *text, struct buf *places)
-{
-    struct pii_span spans[SEALED_MOST];
-    size_t length = strlen(text), n = pii_scan(text, length, spans, SEALED_MOST), room, shift = 0;
-    size_t n_sealed = 0;
-    char *masked;
-
-    for (size_t i = 0; i < n; i++)
-        if (pii_is_sealed(spans[i].kind))
-            spans[n_sealed++] = spans[i];
-    if (n_sealed == 0)
-        return text;
-    room = length + n_sealed * 16 + 1; /* "[national_id]" has 13 */
-    masked = arena_alloc(a, room);
-    pii_mask(text, length, spans, n_sealed, true, masked, room);
-    for (size_t i = 0; places && i < n_sealed; i++) {
-        size_t mask = strlen(pii_name(spans[i].kind)) + 2;
-
-        buf_printf(places, "%s{\"at\":%zu,\"n\":%zu,\"kind\":\"%s\"}", i ? "," : "[",
-                   spans[i].at + shift, mask, pii_name(spans[i].kind));
-        shift = shift + mask - spans[i].n;
-    }
-    if (places)
-        buf_char(places, ']');
-    return masked;
-}
-
 static void seal_all(struct arena *a, const struct incoming *m, struct read *r)
 {
-    struct buf places;
+    struct sealed text = seal(a, m->text);
 
-    buf_init(&places, LIMIT_JSON_BYTES);
-    r->text = seal(a, m->text, &places);
-    r->subject = m->subject ? seal(a, m->subject, NULL) : NULL;
-    if (r->text != m->text) {
-        r->original = m->text;
-        r->sealed = arena_dup(a, places.p, places.n);
-    }
-    buf_done(&places);
+    r->text = text.text;
+    r->original = text.original;
+    r->sealed = text.places;
+    r->subject = m->subject ? seal(a, m->subject).text : NULL;
 }
 
 /* ------- reading */

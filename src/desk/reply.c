@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "desk/desk.h"
+#include "desk/seal.h"
 #include "desk/send.h"
 #include "desk/unread.h"
 #include "inboxes/inbox.sql.h"
@@ -31,6 +32,7 @@ struct writing {
     struct inbox_get_row *inbox;
     const struct channel *channel;
     struct attachment *files;
+    struct sealed words; /* as they are kept: a note's sealed, a reply's as typed */
     int64_t message_id, answers_id;
     bool is_note;
 };
@@ -133,7 +135,7 @@ static CHECKED enum err keep_reply(struct writing *v, struct why *w)
                               .author_kind = author_kind_of(v->who),
                               .author_id = v->who->id,
                               .author_name = v->who->name,
-                              .text = v->in->text,
+                              .text = v->words.text,
                               .state = v->is_note     ? STATE_STORED
                                        : needs_job(v) ? STATE_QUEUED
                                                       : STATE_SENT,
@@ -147,7 +149,8 @@ static CHECKED enum err keep_reply(struct writing *v, struct why *w)
         row.external_id = send_key(v->a, v->channel, &inbox, v->in->ticket_id, v->message_id);
     if (row.state == STATE_SENT)
         row.sent_at = row.created_at;
-    if ((e = message_save(v->tx, v->a, &row, w)))
+    if ((e = message_save(v->tx, v->a, &row, w)) ||
+        (e = seal_keep(v->tx, row.id, v->words.original, v->words.places, w)))
         return e;
     return q_ticket_heard(v->tx,
                           (struct ticket_heard_in){.id = row.ticket_id,
@@ -221,6 +224,7 @@ enum err reply_write(struct tx *tx, struct arena *a, const struct reply_in *in,
     if ((e = take_files(&v, w)))
         return e;
     v.message_id = tx_id(tx);
+    v.words = v.is_note ? seal(a, in->text) : (struct sealed){.text = in->text};
     if ((e = keep_reply(&v, w)))
         return e;
     job = send_job(tx, a, v.message_id, v.ticket.inbox_id);

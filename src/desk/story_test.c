@@ -73,7 +73,7 @@ static void close_desk(void)
 /* ------- what people do */
 
 struct said {
-    const char *who, *key, *text, *thread;
+    const char *who, *key, *text, *thread, *second_id;
     struct intake_result result;
 };
 
@@ -82,6 +82,7 @@ static enum err take(struct tx *tx, void *arg, struct why *w)
     struct said *s = arg;
     struct incoming m = {.inbox_id = inbox_id,
                          .external_id = s->key,
+                         .second_id = s->second_id,
                          .text = s->text,
                          .thread_external_id = s->thread,
                          .contact = {.external_id = s->who, .name = s->who}};
@@ -254,6 +255,32 @@ static void a_repeat_changes_nothing(void **state)
     assert_int_equal(again.ticket_id, first.ticket_id);
     desk_looks_like("#1 Bo new waits\n  incoming received: hello\n");
     counts_are_true();
+    close_desk();
+}
+
+static enum err agent_notes(int64_t ticket_id, const char *text)
+{
+    struct reply_in in = {.ticket_id = ticket_id, .kind = "note", .text = text};
+
+    return store_write(app.store, answer, &in, &why);
+}
+
+static void a_card_is_seen_by_nobody(void **state)
+{
+    static const char CARD[] = "my card is 4111 1111 1111 1111";
+    struct said s = {.who = "Bo", .key = "m1", .second_id = "m1 other", .text = CARD};
+    struct intake_result r = {0}, again = {0};
+
+    open_desk(*(const enum store_engine *)*state, "echo", "");
+    assert_int_equal(tell_desk(s, &r), OK);
+    assert_int_equal(tell_desk(s, &again), OK);
+    assert_true(again.is_duplicate); /* the same words, though one copy is masked by now */
+    assert_int_equal(agent_notes(r.ticket_id, "charged 4111 1111 1111 1111 twice"), OK);
+    assert_int_equal(agent_answers(r.ticket_id, "do not write 4111 1111 1111 1111", NULL), OK);
+    desk_looks_like("#1 Bo open\n"
+                    "  incoming received: my card is [card]\n"
+                    "  note stored: charged [card] twice\n"
+                    "  reply queued: do not write 4111 1111 1111 1111\n"); /* as it goes out */
     close_desk();
 }
 
@@ -473,6 +500,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_STORES(a_message_is_answered),
         ON_BOTH_STORES(a_repeat_changes_nothing),
+        ON_BOTH_STORES(a_card_is_seen_by_nobody),
         ON_BOTH_STORES(a_solved_ticket_reopens_and_thanks_do_not),
         ON_BOTH_STORES(nobody_answers_a_closed_ticket),
         ON_BOTH_STORES(what_was_no_spam_waits_again),

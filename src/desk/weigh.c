@@ -4,6 +4,7 @@
 
 #include "desk/page.h"
 #include "desk/reader.h"
+#include "desk/seal.h"
 #include "store/store.h"
 #include "tickets/record.h"
 #include "triage/reading_store.h"
@@ -138,11 +139,7 @@ enum err weigh_keep(struct tx *tx, struct arena *a, const struct read *r, const 
 
     if ((e = reading_save(tx, a, &row, w)))
         return e;
-    if (r->original && (e = q_original_insert(tx,
-                                              (struct original_insert_in){.message_id = message_id,
-                                                                          .text = r->original,
-                                                                          .sealed = r->sealed},
-                                              NULL, w)))
+    if ((e = seal_keep(tx, message_id, r->original, r->sealed, w)))
         return e;
     if (of->decision == DECIDED_ROUTED &&
         (e = record_activity(tx, a, t, &SYSTEM, "routed", NULL, of->topic, w)))

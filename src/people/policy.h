@@ -21,6 +21,7 @@
     X(ON_CALL, ROLE_LEAD, true, false, "say who is told of P1")                                    \
     X(STATUS_ADMIN, ROLE_LEAD, true, false, "rename statuses, make teams")                         \
     X(AUDIT_SEE, ROLE_LEAD, true, false, "read the audit log")                                     \
+    X(PROTOCOL, ROLE_ADMIN, true, false, "write what is done at P1")                               \
     X(INBOX_ADMIN, ROLE_ADMIN, true, false, "make and change inboxes")                             \
     X(PEOPLE_ADMIN, ROLE_ADMIN, true, false, "make and change agents")                             \
     X(KEY_ADMIN, ROLE_ADMIN, true, false, "make and revoke API keys")                              \

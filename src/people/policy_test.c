@@ -24,6 +24,7 @@ static const struct {
     {P_ON_CALL, "--la", "--la", "----", false},
     {P_STATUS_ADMIN, "--la", "--la", "----", false},
     {P_AUDIT_SEE, "--la", "--la", "----", false},
+    {P_PROTOCOL, "---a", "---a", "----", false},
     {P_INBOX_ADMIN, "---a", "---a", "----", false},
     {P_PEOPLE_ADMIN, "---a", "---a", "----", false},
     {P_KEY_ADMIN, "---a", "---a", "----", false},

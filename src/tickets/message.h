@@ -40,6 +40,12 @@ struct message_file {
     bool is_inline;
 };
 
+/* A mask in the text: [bytes]. */
+struct message_sealed {
+    int64_t at, n;
+    const char *kind; /* "card": triage/pii.h */
+};
+
 struct message {
     int64_t id, ticket_id, inbox_id;
     enum message_kind kind_code;
@@ -52,7 +58,9 @@ struct message {
     msec created_at, sent_at;
     const char *context, *meta;    /* JSON or NULL */
     struct shape_list attachments; /* struct message_file */
+    struct shape_list sealed;      /* struct message_sealed */
     const char *external_id, *raw_hash;
+    const char *sealed_text; /* the same as JSON; NULL: nothing is sealed */
     int64_t n_files;
 };
 

@@ -22,26 +22,26 @@ SELECT html FROM message_html WHERE message_id = :message_id
 
 -- name: message_get :one
 -- params: id i64
--- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?
-SELECT id, ticket_id, inbox_id, kind, external_id, author_kind, author_id, author_name, text, state, state_text, reply_to_id,
-       created_at, sent_at, context, meta, has_html, attachments, raw_hash
-  FROM message WHERE id = :id
+-- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?, sealed text?
+SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.external_id, m.author_kind, m.author_id, m.author_name, m.text, m.state, m.state_text,
+       m.reply_to_id, m.created_at, m.sent_at, m.context, m.meta, m.has_html, m.attachments, m.raw_hash, o.sealed
+  FROM message m LEFT JOIN message_original o ON o.message_id = m.id WHERE m.id = :id
 
 -- name: message_page :many
 -- A ticket's messages, oldest first.
 -- params: ticket_id i64, after i64, limit i64
--- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?
-SELECT id, ticket_id, inbox_id, kind, external_id, author_kind, author_id, author_name, text, state, state_text, reply_to_id,
-       created_at, sent_at, context, meta, has_html, attachments, raw_hash
-  FROM message WHERE ticket_id = :ticket_id AND id > :after ORDER BY id LIMIT :limit
+-- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?, sealed text?
+SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.external_id, m.author_kind, m.author_id, m.author_name, m.text, m.state, m.state_text,
+       m.reply_to_id, m.created_at, m.sent_at, m.context, m.meta, m.has_html, m.attachments, m.raw_hash, o.sealed
+  FROM message m LEFT JOIN message_original o ON o.message_id = m.id WHERE m.ticket_id = :ticket_id AND m.id > :after ORDER BY m.id LIMIT :limit
 
 -- name: message_page_back :many
 -- The same, newest first: a thread is opened at its end.
 -- params: ticket_id i64, before i64, limit i64
--- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?
-SELECT id, ticket_id, inbox_id, kind, external_id, author_kind, author_id, author_name, text, state, state_text, reply_to_id,
-       created_at, sent_at, context, meta, has_html, attachments, raw_hash
-  FROM message WHERE ticket_id = :ticket_id AND id < :before ORDER BY id DESC LIMIT :limit
+-- returns: id i64, ticket_id i64, inbox_id i64, kind i64, external_id text?, author_kind i64, author_id i64?, author_name text, text text, state i64, state_text text?, reply_to_id i64?, created_at i64, sent_at i64?, context text?, meta text?, has_html bool, attachments i64, raw_hash text?, sealed text?
+SELECT m.id, m.ticket_id, m.inbox_id, m.kind, m.external_id, m.author_kind, m.author_id, m.author_name, m.text, m.state, m.state_text,
+       m.reply_to_id, m.created_at, m.sent_at, m.context, m.meta, m.has_html, m.attachments, m.raw_hash, o.sealed
+  FROM message m LEFT JOIN message_original o ON o.message_id = m.id WHERE m.ticket_id = :ticket_id AND m.id < :before ORDER BY m.id DESC LIMIT :limit
 
 -- name: message_last_incoming :one
 -- What a reply answers: the newest thing the customer said.

@@ -32,6 +32,17 @@ SHAPE(MESSAGE_FILE, "Attachment", struct message_file, "A file that came or goes
        {"is_inline", SHAPE_BOOL, 0, offsetof(struct message_file, is_inline)},
        {"content_id", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct message_file, content_id)}});
 
+SHAPE(MESSAGE_SEALED, "SealedPlace", struct message_sealed,
+      "Where personal data is masked in a message's text",
+      {{"at", SHAPE_I64, 0, offsetof(struct message_sealed, at), .doc = "bytes"},
+       {"n", SHAPE_I64, 0, offsetof(struct message_sealed, n)},
+       {"kind", SHAPE_TEXT, 0, offsetof(struct message_sealed, kind),
+        .doc = "card, iban, token, password, national_id"}});
+
+/* A row has the list alone. */
+static SHAPE(SEALED_ROW, "SealedRow", struct shape_list, NULL,
+             {{"v", SHAPE_LIST, SHAPE_REQUIRED, 0, .of = &MESSAGE_SEALED}});
+
 SHAPE(MESSAGE, "Message", struct message, "One thing said, or done, on a ticket",
       {{"id", SHAPE_I64, 0, offsetof(struct message, id)},
        {"ticket_id", SHAPE_I64, 0, offsetof(struct message, ticket_id)},
@@ -46,7 +57,9 @@ SHAPE(MESSAGE, "Message", struct message, "One thing said, or done, on a ticket"
        {"sent_at", SHAPE_TIME, SHAPE_NULLABLE, offsetof(struct message, sent_at)},
        {"context", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT, offsetof(struct message, context)},
        {"meta", SHAPE_RAW, SHAPE_NULLABLE | SHAPE_AN_OBJECT, offsetof(struct message, meta)},
-       {"attachments", SHAPE_LIST, 0, offsetof(struct message, attachments), .of = &MESSAGE_FILE}});
+       {"attachments", SHAPE_LIST, 0, offsetof(struct message, attachments), .of = &MESSAGE_FILE},
+       {"sealed", SHAPE_LIST, 0, offsetof(struct message, sealed), .of = &MESSAGE_SEALED,
+        .doc = "masked in the text; POST /messages/{id}/reveal shows what is there"}});
 
 const char *message_kind_name(enum message_kind k)
 {
@@ -87,6 +100,7 @@ static struct author *author_of(struct arena *a, int64_t kind, int64_t id, const
                       .meta = (r)->meta,                                                           \
                       .external_id = (r)->external_id,                                             \
                       .raw_hash = (r)->raw_hash,                                                   \
+                      .sealed_text = (r)->sealed,                                                  \
                       .n_files = (r)->attachments})
 
 /* The path under which a file is served: its token, then its name for the browser's "save as". */
@@ -140,6 +154,30 @@ static CHECKED enum err files_fill(struct tx *tx, struct arena *a, struct messag
     return OK;
 }
 
+static CHECKED enum err sealed_fill(struct arena *a, struct message *list, size_t n, struct why *w)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *text = list[i].sealed_text;
+        enum err e;
+
+        if (!text)
+            continue;
+        text = arena_printf(a, "{\"v\":%s}", text);
+        if ((e = shape_parse(&SEALED_ROW, text, strlen(text), a, &list[i].sealed, w)))
+            return e;
+    }
+    return OK;
+}
+
+/* What stands in rows of their own. */
+static CHECKED enum err rest_fill(struct tx *tx, struct arena *a, struct message *list, size_t n,
+                                  struct why *w)
+{
+    enum err e = sealed_fill(a, list, n, w);
+
+    return e ? e : files_fill(tx, a, list, n, w);
+}
+
 enum err message_load(struct tx *tx, struct arena *a, int64_t id, struct message *ret,
                       struct why *w)
 {
@@ -152,7 +190,7 @@ enum err message_load(struct tx *tx, struct arena *a, int64_t id, struct message
     if (!r)
         return fail(w, E_NOT_FOUND, "there is no message %lld", (long long)id);
     m = MESSAGE_OF(a, r);
-    if ((e = files_fill(tx, a, &m, 1, w)))
+    if ((e = rest_fill(tx, a, &m, 1, w)))
         return e;
     *ret = m;
     return OK;
@@ -176,7 +214,7 @@ enum err message_list(struct tx *tx, struct arena *a, int64_t ticket_id, int64_t
         list[i] = MESSAGE_OF(a, &rows.v[i]);
     *ret = list;
     *ret_n = rows.n;
-    return files_fill(tx, a, list, rows.n, w);
+    return rest_fill(tx, a, list, rows.n, w);
 }
 
 enum err message_list_back(struct tx *tx, struct arena *a, int64_t ticket_id, int64_t before,
@@ -197,7 +235,7 @@ enum err message_list_back(struct tx *tx, struct arena *a, int64_t ticket_id, in
         list[rows.n - 1 - i] = MESSAGE_OF(a, &rows.v[i]);
     *ret = list;
     *ret_n = rows.n;
-    return files_fill(tx, a, list, rows.n, w);
+    return rest_fill(tx, a, list, rows.n, w);
 }
 
 static CHECKED enum err index_message(struct tx *tx, const struct message_new *m, struct why *w)

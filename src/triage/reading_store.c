@@ -351,20 +351,3 @@ enum err promise_get(struct tx *tx, struct arena *a, int64_t inbox_id, double sh
     *ret = (struct promise){share, row ? row->n : 0, row ? row->n_right : 0};
     return OK;
 }
-
-enum err sealed_of(struct tx *tx, struct arena *a, const int64_t *ids, size_t n, const char **ret,
-                   struct why *w)
-{
-    struct original_sealed_rows rows;
-    enum err e;
-
-    if ((e = q_original_sealed(tx, (struct original_sealed_in){.ids = {ids, n}}, a, &rows, w)))
-        return e;
-    for (size_t i = 0; i < n; i++) {
-        ret[i] = NULL;
-        for (size_t k = 0; k < rows.n && !ret[i]; k++)
-            if (rows.v[k].message_id == ids[i])
-                ret[i] = rows.v[k].sealed;
-    }
-    return OK;
-}

@@ -52,7 +52,3 @@ enum { SUM_LANGUAGE = 1, SUM_QUEUE, SUM_CATEGORY, SUM_CONFUSION };
 
 /* The Monday, 00:00 UTC, of the week of `t` [ms]. */
 msec week_of(msec t);
-
-/* Sealed places of some messages: `ret[i]` belongs to ids[i], JSON or NULL. */
-CHECKED enum err sealed_of(struct tx *tx, struct arena *a, const int64_t *ids, size_t n,
-                           const char **ret, struct why *w);

@@ -19,6 +19,12 @@ SELECT message_id, ticket_id, inbox_id, model, category, p, oos, is_sure, decisi
 SELECT message_id, ticket_id, inbox_id, model, category, p, oos, is_sure, decision, language, mood, urgency, detail
   FROM reading WHERE ticket_id = :ticket_id AND decision < 5 ORDER BY message_id DESC LIMIT 1
 
+-- name: reading_urgent :many
+-- Those that read as P1, newest first.
+-- params: ticket_id i64, limit i64
+-- returns: detail text
+SELECT detail FROM reading WHERE ticket_id = :ticket_id AND urgency = 1 ORDER BY message_id DESC LIMIT :limit
+
 -- name: reading_uncounted :many
 -- scan ok: walks the small index of those that are not in the sums yet
 -- params: limit i64
@@ -60,13 +66,6 @@ INSERT INTO message_original (message_id, text, sealed) VALUES (:message_id, :te
 -- params: message_id i64
 -- returns: text text, sealed text
 SELECT text, sealed FROM message_original WHERE message_id = :message_id
-
--- name: original_sealed :many
--- params: ids i64[]
--- returns: message_id i64, sealed text
-SELECT message_id, sealed FROM message_original WHERE message_id IN (SELECT value FROM json_each(:ids))
--- name: original_sealed (pg)
-SELECT message_id, sealed FROM message_original WHERE message_id = ANY (:ids)
 
 -- name: verdict_insert :exec
 -- params: id i64, message_id i64, ticket_id i64, inbox_id i64, agent_id i64, kind i64, was text?, said text?, is_right bool, model text, language text, now i64

@@ -216,6 +216,19 @@ export interface ExampleIn {
   language?: string | null
 }
 
+/** Somebody who can be called */
+export interface Helpline {
+  /** ISO 3166-1; null: for all countries */
+  country: string | null
+  name: string
+  number: string | null
+  url: string | null
+  /** the country's emergency number */
+  emergency: string | null
+  /** numbers change: check before giving */
+  note: string
+}
+
 /** One way a contact is known to us */
 export interface Identity {
   inbox_id: number
@@ -359,6 +372,8 @@ export interface Message {
   context: Record<string, unknown> | null
   meta: Record<string, unknown> | null
   attachments: Attachment[]
+  /** masked in the text; POST /messages/{id}/reveal shows what is there */
+  sealed: SealedPlace[]
 }
 
 /** A mail's HTML, sanitised */
@@ -486,6 +501,29 @@ export interface PromiseWeek {
   right: number
 }
 
+/** What the desk does at a P1 of a kind */
+export interface Protocol {
+  /** as in a ticket's reasons */
+  kind: string
+  /** of the words; null: the desk's, for all */
+  locale: string | null
+  title: string
+  steps: string[]
+  /** the desk's own words, not the built-in ones */
+  is_own: boolean
+  /** of the contact's country, the international ones behind them */
+  helplines: Helpline[]
+}
+
+/** The desk's own words for a kind of P1 */
+export interface ProtocolIn {
+  /** the language of these words; null: for all */
+  locale?: string | null
+  title: string
+  /** none: back to the built-in ones */
+  steps: string[]
+}
+
 /** Categories that one team takes care of */
 export interface Queue {
   key: string
@@ -511,6 +549,15 @@ export interface ReplyNew {
   /** 409 if the customer wrote since */
   seen_message_id?: number | null
   reply_to_id?: number | null
+}
+
+/** Where personal data is masked in a message's text */
+export interface SealedPlace {
+  /** bytes */
+  at: number
+  n: number
+  /** card, iban, token, password, national_id */
+  kind: string
 }
 
 /** Something found */
@@ -915,7 +962,7 @@ export interface Routes {
   'GET /api/v1/messages/{id}': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Message } }
   /** A mail's HTML, sanitised */
   'GET /api/v1/messages/{id}/html': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: MessageHtml } }
-  /** The original, as it came */
+  /** The original, as it came; where something is masked, by right and audited as reveal is */
   'GET /api/v1/messages/{id}/raw': { path: { id: number }; query: Record<string, never>; body: undefined; answer: undefined }
   /** The words under the masks; the audit log keeps who read them */
   'POST /api/v1/messages/{id}/reveal': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: MessageOriginal } }
@@ -981,6 +1028,10 @@ export interface Routes {
   'GET /api/v1/pages': { path: Record<string, never>; query: { limit?: number; after?: string }; body: undefined; answer: { data: Page[]; meta: Meta } }
   /** I have it: nobody else is called */
   'POST /api/v1/pages/{id}/ack': { path: { id: number }; query: Record<string, never>; body: undefined; answer: { data: Page } }
+  /** What is done at P1: of all kinds, or of those of a ticket, with help lines */
+  'GET /api/v1/protocols': { path: Record<string, never>; query: { ticket?: string }; body: undefined; answer: { data: Protocol[]; meta: Meta } }
+  /** The desk's own words for a kind of P1; no steps: back to the built-in ones */
+  'PUT /api/v1/protocols/{text}': { path: { text: string }; query: Record<string, never>; body: ProtocolIn; answer: { data: Protocol } }
   /** Is the demo desk there? */
   'GET /api/v1/demo': { path: Record<string, never>; query: Record<string, never>; body: undefined; answer: { data: Demo } }
   /** Take the demo away */

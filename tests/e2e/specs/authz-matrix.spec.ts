@@ -96,6 +96,8 @@ const TABLE: [string, Who, unknown?][] = [
   ['PUT /api/v1/on-call', 'lead', { agent_ids: [NOBODY] }],
   ['GET /api/v1/pages', 'signed'],
   ['POST /api/v1/pages/:id/ack', 'signed'],
+  ['GET /api/v1/protocols', 'signed'],
+  ['PUT /api/v1/protocols/:text', 'admin', { title: 'x', steps: [] }],
   ['GET /api/v1/demo', 'all'],
   ['POST /api/v1/demo/clear', 'admin'],
   ['GET /api/v1/quarantine', 'signed'],

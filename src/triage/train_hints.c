@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Half an example: a phrase is no message. 0.25 and 1 were a little worse. */
+/* Half an example: a phrase is no message. By cross-validation 1 for keywords is no better, 0.25 a
+ * point worse. */
 #define WEIGHT 0.5F
 
 static size_t count(const struct taxonomy *t)

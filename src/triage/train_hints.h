@@ -1,8 +1,10 @@
 /* train_hints.h: what does a taxonomy say of its categories besides its examples?
  *
- * Names, descriptions, what belongs in, keywords: each a short text of one category. With some
- * fifteen examples a category and language they are worth six points of accuracy
- *. Used by: desk (lessons), tools/model_make.c. */
+ * Names, descriptions, what belongs in, keywords: each a short text of one category. Built-in
+ * taxonomy, right without and with them: 48.4 and 54.6 % by cross-validation, but 43.8 and 45.0 %
+ * of the 240 fresh messages in scope of tests/triage, which is within chance. The first figure
+ * flatters: keywords and examples are by the same hand.
+ * Used by: desk (lessons), tools/model_make.c. */
 #pragma once
 
 #include "triage/taxonomy.h"

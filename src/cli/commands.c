@@ -28,7 +28,7 @@ static const struct cli_option IMPORT[] = {
 static const struct cli_option TRIAGE[] = {
     {"out", "MODEL", "train: where the model goes"},
     {"val", "VAL.tsv", "train: held-out rows; a tenth of TRAIN.tsv unless said"},
-    {"unlabelled", "TEXT.txt", "train: messages without label, one a line"},
+    {"unlabelled", "TEXT.txt", "train: messages without label, one a line; checked, not used yet"},
     {"seed", "N", "train: the same seed gives the same model; 1 unless said"},
     {"promise", "SHARE", "of what is routed, so much is right; 0.98 unless said"},
     {"model", "MODEL", "eval, read: the model"},

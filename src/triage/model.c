@@ -22,7 +22,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is little-en
 #define SECTION_LIST(X)                                                                            \
     X(META, "meta")                                                                                \
     X(LABELS, "labels")                                                                            \
-    X(KEYS, "keys")                                                                                \
     X(BUCKETS, "buckets")                                                                          \
     X(IDF, "idf")                                                                                  \
     X(SCALE, "scale")                                                                              \
@@ -64,7 +63,6 @@ struct model {
     const struct kernel *kernel;
     const char **labels;
     const float *own;
-    const uint64_t *keys;
     uint64_t version;
     void *bytes;
     size_t n;
@@ -119,7 +117,6 @@ void model_write(const struct model_parts *p, void **ret, size_t *ret_n)
     } parts[SECTION_COUNT] = {
         [SECTION_META] = {&p->meta, sizeof p->meta},
         [SECTION_LABELS] = {labels, labels_bytes(p)},
-        [SECTION_KEYS] = {p->keys, p->meta.n_keys * sizeof *p->keys},
         [SECTION_BUCKETS] = {net->row_of, FEATURE_BUCKETS * sizeof *net->row_of},
         [SECTION_IDF] = {net->idf, net->n_rows * sizeof *net->idf},
         [SECTION_SCALE] = {net->scale, net->width * sizeof *net->scale},
@@ -220,8 +217,7 @@ static CHECKED enum err check_meta(const struct model_meta *m, struct why *w)
 
     if (m->n_labels < 2 || m->n_labels > MODEL_LABELS || m->has_oos > 1 ||
         m->n_hidden > MODEL_HIDDEN || m->n_hidden % KERNEL_WIDTH || m->n_rows > FEATURE_BUCKETS ||
-        m->n_keys > FEATURE_BUCKETS || m->n_filters > NET_FILTERS || m->n_filters % KERNEL_WIDTH ||
-        m->n_words != vectors_count())
+        m->n_filters > NET_FILTERS || m->n_filters % KERNEL_WIDTH || m->n_words != vectors_count())
         return damaged("meta", "has sizes that cannot be", w);
     if (!(c->temperature >= 0.01F && c->temperature <= 100) ||
         !are_numbers(c->oos, CONFIDENCE_INPUTS, 1e4F) ||
@@ -238,7 +234,6 @@ static CHECKED enum err check_sizes(const struct header *h, const struct model *
     const size_t want[SECTION_COUNT] = {
         [SECTION_META] = sizeof m->meta,
         [SECTION_LABELS] = h->places[SECTION_LABELS].n,
-        [SECTION_KEYS] = m->meta.n_keys * sizeof *m->keys,
         [SECTION_BUCKETS] = FEATURE_BUCKETS * sizeof *net->row_of,
         [SECTION_IDF] = net->n_rows * sizeof *net->idf,
         [SECTION_SCALE] = net->width * sizeof *net->scale,
@@ -330,7 +325,6 @@ static CHECKED enum err read_model(struct model *m, struct why *w)
     net->n_words = m->meta.n_words;
     if ((e = check_sizes(h, m, w)))
         return e;
-    m->keys = (const void *)(base + h->places[SECTION_KEYS].at);
     m->own = (const void *)(base + h->places[SECTION_OWN].at);
     net->row_of = (const void *)(base + h->places[SECTION_BUCKETS].at);
     net->idf = (const void *)(base + h->places[SECTION_IDF].at);

@@ -2,10 +2,9 @@
  *
  * Little-endian. A header, a table of sections, the sections, each beginning at a multiple of 64
  * bytes and with its CRC-32 in the table:
- *   "meta" struct model_meta; "labels" NUL-ended names in scope; "keys" u64 hashes of keywords,
- *   sorted; then the arrays of struct net: "buckets" "idf" "scale" "rows" "bias" "out" "pairs"
- *   "fscale" "fbias" "fout"; "own"
- *   one threshold a label, negative: the pooled one.
+ *   "meta" struct model_meta; "labels" NUL-ended names in scope; then the arrays of struct net:
+ *   "buckets" "idf" "scale" "rows" "bias" "out" "pairs" "fscale" "fbias" "fout"; "own" one
+ *   threshold a label, negative: the pooled one.
  * Whatever a file holds, reading it is safe: every index and number is checked once, at opening.
  * Used by: model.c, train.c; triage.c and memory.c through the accessors. */
 #pragma once
@@ -25,7 +24,6 @@ struct model_meta {
     uint64_t trained_on; /* hash of the rows */
     uint32_t n_rows, n_labels, n_hidden;
     uint32_t has_oos; /* 1: the net has an output more, "out of scope" */
-    uint32_t n_keys;
     uint32_t n_filters;
     uint32_t n_words; /* of vectors.h when it was trained */
     struct confidence confidence;
@@ -37,7 +35,6 @@ struct model_parts {
     struct model_meta meta;
     const char *const *labels;
     const float *own; /* n_labels */
-    const uint64_t *keys;
     struct net net;
 };
 

@@ -13,7 +13,7 @@
 #include "triage/model.h"
 #include "triage/net.h"
 
-#define MODEL_VERSION     1
+#define MODEL_VERSION     2
 #define MODEL_LABELS      1000
 #define MODEL_LABEL_BYTES 120
 #define MODEL_HIDDEN      4096

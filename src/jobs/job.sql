@@ -45,8 +45,14 @@ UPDATE job SET node = :node, lease_until = :until WHERE id = :id
 UPDATE job SET lease_until = NULL WHERE node = :node AND lease_until IS NOT NULL
 
 -- name: job_done :exec
+-- Touches no row if it was asked for anew since it was leased. run_at 0: whatever it says.
+-- params: id i64, run_at i64
+DELETE FROM job WHERE id = :id AND (run_at = :run_at OR :run_at = 0)
+
+-- name: job_free :exec
+-- Asked for anew while it ran: it may run again.
 -- params: id i64
-DELETE FROM job WHERE id = :id
+UPDATE job SET tries = 0, lease_until = NULL WHERE id = :id
 
 -- name: job_again :exec
 -- Without an error it went well and comes again by its own will: that is no try.

@@ -79,7 +79,10 @@ enum err jobs_cancel(struct tx *tx, const char *kind, const char *key, struct wh
 
 enum err jobs_finish(struct tx *tx, struct job *j, struct why *w)
 {
-    return q_job_done(tx, (struct job_done_in){.id = j->id}, NULL, w);
+    int64_t gone = 0;
+    enum err e = q_job_done(tx, (struct job_done_in){.id = j->id, .run_at = j->run_at}, &gone, w);
+
+    return e || gone ? e : q_job_free(tx, (struct job_free_in){.id = j->id}, NULL, w);
 }
 
 msec jobs_backoff(int64_t tries, double r)
@@ -256,7 +259,7 @@ static enum err finish(struct tx *tx, void *arg, struct why *w)
     struct finish *f = arg;
 
     if (!f->again_at)
-        return q_job_done(tx, (struct job_done_in){.id = f->job->id}, NULL, w);
+        return jobs_finish(tx, f->job, w);
     return q_job_again(
         tx, (struct job_again_in){.id = f->job->id, .run_at = f->again_at, .error = f->error}, NULL,
         w);

@@ -54,7 +54,8 @@ struct job_kind {
     bool is_serial; /* of those with one payload only one runs at a time on a node */
 };
 
-/* The row goes with the caller's transaction. */
+/* The row goes with the caller's transaction; one that was asked for anew meanwhile (may_move)
+ * stays, to run again. */
 CHECKED enum err jobs_finish(struct tx *tx, struct job *j, struct why *w);
 
 /* When to try again after `tries` failures [ms from now]: 5 s doubling to an hour, a quarter of

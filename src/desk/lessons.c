@@ -2,24 +2,30 @@
 
 #include <string.h>
 
+#include "base/scope.h"
 #include "store/store.h"
 #include "tickets/message.sql.h"
+#include "triage/golden.h"
 #include "triage/models.sql.h"
 #include "triage/pii.h"
 #include "triage/train_hints.h"
 #include "triage/triage.sql.h"
 
-#define GOLDEN_ONE_IN   8
 #define PAGE            500
 #define UNLABELLED_MOST 20000
-#define VERDICTS_MOST   200000
-#define PII_MOST        256
-#define OOS             "oos"
+/* Of messages as they are, 20,000 have some 5 MB. */
+#define UNLABELLED_BYTES ((size_t)32 * 1024 * 1024)
+#define VERDICTS_MOST    200000
+#define PII_LEAST        3 /* no span is shorter [bytes] */
+#define OOS              "oos"
 /* A label by a person counts as much as two examples that were written in advance. */
 #define VERDICT_WEIGHT 2
 
 struct gathering {
     struct arena *a;
+    struct arena *page; /* of one page, as read */
+    size_t n_bytes;     /* of the unlabelled */
+    const struct taxonomy *taxonomy;
     struct lessons *out;
     size_t room_rows, room_golden;
     int64_t after;
@@ -29,15 +35,6 @@ struct gathering {
     struct message_words_rows words;
     struct doubtful_said_rows said;
 };
-
-bool lessons_is_golden(const char *text)
-{
-    uint64_t h = 14695981039346656037U; /* FNV-1a */
-
-    for (const char *p = text; *p; p++)
-        h = (h ^ (unsigned char)*p) * 1099511628211U;
-    return (h >> 32) % GOLDEN_ONE_IN == 0;
-}
 
 static void push(struct arena *a, struct train_row **v, size_t *n, size_t *room,
                  struct train_row row)
@@ -54,11 +51,26 @@ static void push(struct arena *a, struct train_row **v, size_t *n, size_t *room,
     (*v)[(*n)++] = row;
 }
 
-static void learn(struct gathering *g, const char *text, const char *label, float weight)
+/* What a person decided of a text whose label looked wrong. */
+static const char *decided(const struct gathering *g, const char *text, const char *label)
 {
+    const struct doubtful_said_rows *said = &g->said;
+
+    for (size_t i = 0; i < said->n; i++)
+        if (*said->v[i].said && strcmp(said->v[i].text, text) == 0)
+            return strcmp(said->v[i].said, OOS) == 0 ? NULL : said->v[i].said;
+    return label;
+}
+
+/* A label that the taxonomy has no longer teaches nothing. */
+static void learn(struct gathering *g, const char *text, const char *said, float weight)
+{
+    const char *label = decided(g, text, said);
     struct train_row row = {.text = text, .label = label ? label : OOS, .weight = weight};
 
-    if (lessons_is_golden(text))
+    if (label && !taxonomy_category(g->taxonomy, label))
+        return;
+    if (golden_has(text))
         push(g->a, &g->out->golden, &g->out->n_golden, &g->room_golden, row);
     else
         push(g->a, &g->out->rows, &g->out->n_rows, &g->room_rows, row);
@@ -67,13 +79,12 @@ static void learn(struct gathering *g, const char *text, const char *label, floa
 /* Nothing personal is learnt: what is sealed is masked already, here the rest is. */
 static const char *masked(struct arena *a, const char *text)
 {
-    struct pii_span spans[PII_MOST];
-    size_t length = strlen(text), n = pii_scan(text, length, spans, PII_MOST);
-    size_t room = length + n * 16 + 1;
+    size_t length = strlen(text), most = length / PII_LEAST + 1, n, room;
+    struct pii_span *spans = arena_array(a, most, sizeof *spans);
     char *out;
 
-    if (n == 0)
-        return arena_str(a, text);
+    n = pii_scan(text, length, spans, most);
+    room = length + n * 16 + 1;
     out = arena_alloc(a, room);
     pii_mask(text, length, spans, n, false, out, room);
     return out;
@@ -83,39 +94,26 @@ static enum err read_verdicts(struct tx *tx, void *arg, struct why *w)
 {
     struct gathering *g = arg;
 
-    return q_verdict_since(tx, (struct verdict_since_in){.after = g->after, .limit = PAGE}, g->a,
+    arena_reset(g->page);
+    return q_verdict_since(tx, (struct verdict_since_in){.after = g->after, .limit = PAGE}, g->page,
                            &g->verdicts, w);
 }
 
-/* A later word on the same message stands for an earlier one: pages come in order, so within a
- * page the last is taken; over pages the trainer sees both, which is rare and harmless. */
 static void take_verdicts(struct gathering *g)
 {
     const struct verdict_since_rows *rows = &g->verdicts;
 
     for (size_t i = 0; i < rows->n; i++) {
         const struct verdict_since_row *v = &rows->v[i];
-        bool is_replaced = false;
+        const char *text = masked(g->page, v->text);
 
-        for (size_t k = i + 1; k < rows->n && !is_replaced; k++)
-            is_replaced = rows->v[k].message_id == v->message_id;
         g->after = v->id;
-        if (!is_replaced && *v->text)
-            learn(g, masked(g->a, v->text), v->said, VERDICT_WEIGHT);
+        if (*text)
+            learn(g, arena_str(g->a, text), arena_str(g->a, v->said), VERDICT_WEIGHT);
     }
     g->out->last_verdict = g->after;
     g->out->n_verdicts += rows->n;
     g->is_last = rows->n < PAGE || g->out->n_verdicts >= VERDICTS_MOST;
-}
-
-/* What a person decided of an example whose label looked wrong. */
-static const char *decided(const struct doubtful_said_rows *said, const char *text,
-                           const char *label)
-{
-    for (size_t i = 0; i < said->n; i++)
-        if (*said->v[i].said && strcmp(said->v[i].text, text) == 0)
-            return strcmp(said->v[i].said, OOS) == 0 ? NULL : said->v[i].said;
-    return label;
 }
 
 static enum err read_said(struct tx *tx, void *arg, struct why *w)
@@ -129,42 +127,49 @@ static enum err read_words(struct tx *tx, void *arg, struct why *w)
 {
     struct gathering *g = arg;
 
-    return q_message_words(tx, (struct message_words_in){.before = g->after, .limit = PAGE}, g->a,
-                           &g->words, w);
+    arena_reset(g->page);
+    return q_message_words(tx, (struct message_words_in){.before = g->after, .limit = PAGE},
+                           g->page, &g->words, w);
 }
 
 static void take_words(struct gathering *g)
 {
     for (size_t i = 0; i < g->words.n && g->out->n_unlabelled < UNLABELLED_MOST; i++) {
-        g->out->unlabelled[g->out->n_unlabelled++] = masked(g->a, g->words.v[i].text);
+        const char *text = masked(g->page, g->words.v[i].text);
+
+        g->n_bytes += strlen(text);
+        g->out->unlabelled[g->out->n_unlabelled++] = arena_str(g->a, text);
         g->after = g->words.v[i].id;
     }
-    g->is_last = g->words.n < PAGE || g->out->n_unlabelled == UNLABELLED_MOST;
+    g->is_last = g->words.n < PAGE || g->out->n_unlabelled == UNLABELLED_MOST ||
+                 g->n_bytes > UNLABELLED_BYTES;
 }
 
-static void examples(struct gathering *g, const struct taxonomy *t,
-                     const struct doubtful_said_rows *said)
+static void examples(struct gathering *g)
 {
-    for (size_t i = 0; i < t->n_examples; i++) {
-        const char *label = decided(said, t->examples[i].text, t->examples[i].category);
+    const struct taxonomy *t = g->taxonomy;
 
-        if (label && !taxonomy_category(t, label))
-            continue; /* the category is gone */
-        learn(g, t->examples[i].text, label, 1);
-    }
+    for (size_t i = 0; i < t->n_examples; i++)
+        learn(g, t->examples[i].text, t->examples[i].category, 1);
     g->out->hints = train_hints(t, g->a, &g->out->n_hints);
+}
+
+static void free_arena(struct arena **a)
+{
+    arena_free(*a);
 }
 
 enum err lessons_gather(struct store *s, struct arena *a, const struct taxonomy *t,
                         struct lessons *ret, struct why *w)
 {
+    SCOPED(free_arena) struct arena *page = arena_new(256 * 1024);
     struct lessons out = {.n_rows = 0};
-    struct gathering g = {.a = a, .out = &out};
+    struct gathering g = {.a = a, .page = page, .taxonomy = t, .out = &out};
     enum err e;
 
     if ((e = store_read(s, read_said, &g, w)))
         return e;
-    examples(&g, t, &g.said);
+    examples(&g);
     while (!g.is_last) {
         if ((e = store_read(s, read_verdicts, &g, w)))
             return e;

@@ -1,7 +1,7 @@
 /* lessons.h: what is there to learn from: the taxonomy's examples, and what people said.
  *
- * A part of it is never learnt from: the golden set, chosen by a hash of the words, so that the
- * same words are in it for ever. It says whether a new model may replace the old one.
+ * A part of it is never learnt from: the golden set (triage/golden.h). It says whether a new model
+ * may replace the old one.
  * Used by: retrain.c, cli (triage export). */
 #pragma once
 
@@ -26,5 +26,3 @@ struct lessons {
 /* All strings live in `a`. */
 CHECKED enum err lessons_gather(struct store *s, struct arena *a, const struct taxonomy *t,
                                 struct lessons *ret, struct why *w);
-/* Do these words belong to the golden set? */
-bool lessons_is_golden(const char *text);

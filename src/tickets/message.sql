@@ -163,4 +163,4 @@ SELECT context FROM (SELECT id, context FROM message WHERE ticket_id = :ticket_i
 -- What customers said, newest first.
 -- params: before i64, limit i64
 -- returns: id i64, text text
-SELECT id, text FROM message WHERE id < :before AND kind = 1 AND text <> '' ORDER BY id DESC LIMIT :limit
+SELECT id, substr(text, 1, 16384) AS text FROM message WHERE id < :before AND kind = 1 AND text <> '' ORDER BY id DESC LIMIT :limit

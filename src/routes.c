@@ -77,7 +77,7 @@ const struct route ROUTES[] = {
     /* ---- tickets */
     {METHOD_GET,    API "/tickets",                  P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_list_get,         NULL,            &TICKET,        true,  "status,assignee,team,tag,inbox,contact,category,q,sort," PAGE, "Tickets: newest first, or by waiting"},
     {METHOD_GET,    API "/tickets/:id",              P_TICKET_SEE,    PER_WHO,   ON_READ,   0,                      ticket_get,              NULL,            &TICKET,        false, NULL,   "One ticket"},
-    {METHOD_PATCH,  API "/tickets/:id",              P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_patch,            &TICKET_PATCH,   &TICKET,        false, NULL,   "Change a ticket; If-Match guards against overwriting"},
+    {METHOD_PATCH,  API "/tickets/:id",              P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_change_patch,     &TICKET_PATCH,   &TICKET,        false, NULL,   "Change a ticket; If-Match guards against overwriting"},
     {METHOD_POST,   API "/tickets/:id/assign",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_assign_post,      &ASSIGN_IN,      &TICKET,        false, NULL,   "Say whose it is"},
     {METHOD_POST,   API "/tickets/:id/snooze",       P_TICKET_EDIT,   PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_snooze_post,      &SNOOZE_IN,      &TICKET,        false, NULL,   "Sleep until a time, or wake it"},
     {METHOD_POST,   API "/tickets/:id/seen",         P_AGENT_ONLY,    PER_WHO,   ON_WRITE,  SMALL_BYTES,            ticket_seen_post,        &SEEN_IN,        NULL,           false, NULL,   "I have read it up to here"},

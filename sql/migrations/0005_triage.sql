@@ -24,6 +24,7 @@ CREATE TABLE reading (
     urgency    {{i64}} NOT NULL,
     detail     TEXT NOT NULL,                 -- JSON: top, because, reasons, how sure of language and mood
     is_counted {{bool}} NOT NULL DEFAULT 0,   -- added to triage_week and triage_sum
+    is_judged  {{bool}} NOT NULL DEFAULT 0,   -- a person said what it is about
     created_at {{i64}} NOT NULL
 );
 CREATE INDEX reading_ticket ON reading (ticket_id, message_id);
@@ -55,7 +56,7 @@ CREATE TABLE verdict (
     ticket_id  {{i64}} NOT NULL,
     inbox_id   {{i64}} NOT NULL,
     agent_id   {{i64}} NOT NULL,
-    kind       {{i64}} NOT NULL,              -- 1 correction 2 blind sample 3 agreed 4 a doubtful label
+    kind       {{i64}} NOT NULL,              -- 1 correction 2 blind sample 3 agreed 4 a doubtful label 5 history
     was        TEXT,
     said       TEXT,                          -- NULL: about nothing of ours
     is_right   {{bool}} NOT NULL,
@@ -99,6 +100,7 @@ CREATE TABLE model (
     created_at {{i64}} NOT NULL
 );
 CREATE INDEX model_age ON model (created_at);
+CREATE UNIQUE INDEX model_in_force ON model (state) WHERE state = 1;
 CREATE TABLE taxonomy (
     rev        {{id}},
     hash       TEXT NOT NULL,                 -- a blob: the file, whole

@@ -66,9 +66,10 @@ struct incoming {
     size_t n_others;
     struct attachment *attachments;
     size_t n_attachments;
-    bool is_automatic; /* out of office, list, bounce: kept, never answered by a machine */
-    bool is_imported;  /* history: nobody is told, no timer starts, nothing is sent */
-    int import_status; /* an imported message's new ticket: its status' category; 0: closed */
+    bool is_automatic;    /* out of office, list, bounce: kept, never answered by a machine */
+    const char *category; /* of imported history: what its ticket was about; NULL */
+    bool is_imported;     /* history: nobody is told, no timer starts, nothing is sent */
+    int import_status;    /* an imported message's new ticket: its status' category; 0: closed */
 };
 
 /* One reply on its way out. */

@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/import_write.h"
 #include "desk/desk.h"
+#include "desk/retrain.h"
 #include "desk/send.h"
 #include "inboxes/inbox.sql.h"
 #include "inboxes/inbox_store.h"
@@ -143,7 +144,9 @@ static enum err tell_desk(struct tx *tx, void *arg, struct why *w)
     struct event told = {
         .kind = EVENT_DESK_CHANGED, .at = tx_now(tx), .inbox_id = m->target.inbox.id};
 
-    return tx_event(tx, &told, w);
+    enum err e = retrain_tonight(tx, w); /* a past with categories is there to learn from */
+
+    return e ? e : tx_event(tx, &told, w);
 }
 
 static CHECKED enum err take_all(struct import *m, struct why *w)

@@ -85,7 +85,7 @@ static enum err count_step(struct tx *tx, void *arg, struct why *w)
     struct step *s = arg;
     struct reading_uncounted_rows rows;
     struct parts parts = {.n = 0};
-    int64_t *ids;
+    int64_t *ids, counted = 0;
     enum err e;
 
     if ((e = q_reading_uncounted(tx, (struct reading_uncounted_in){.limit = STEP}, a, &rows, w)))
@@ -102,7 +102,9 @@ static enum err count_step(struct tx *tx, void *arg, struct why *w)
     for (size_t i = 0; i < parts.n; i++)
         if ((e = keep(tx, &parts.v[i], w)))
             return e;
-    return q_reading_count(tx, (struct reading_count_in){.ids = {ids, rows.n}}, NULL, w);
+    if ((e = q_reading_count(tx, (struct reading_count_in){.ids = {ids, rows.n}}, &counted, w)))
+        return e;
+    return counted == (int64_t)rows.n ? OK : fail(w, E_BUSY, "another node counts them too");
 }
 
 enum err figures_job(void *app, struct job *j, struct why *w)

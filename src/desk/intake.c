@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "contacts/contact.h"
+#include "desk/judge.h"
 #include "desk/reader.h"
 #include "desk/weigh.h"
 #include "inboxes/inbox.sql.h"
@@ -184,6 +185,8 @@ static CHECKED enum err open_ticket(struct arrival *v, struct why *w)
                                   .waiting_since = m->is_imported || m->is_automatic ? 0 : v->at};
     t.core.bucket = ticket_bucket(&t.core);
     weigh_ticket(&t.core, &v->weighed);
+    if (m->is_imported && m->category)
+        t.core.topic = m->category;
     if ((e = tx_number(v->tx, &t.number, w)))
         return e;
     e = q_ticket_insert(v->tx,
@@ -339,6 +342,8 @@ enum err intake(struct tx *tx, struct arena *a, const struct incoming *m, const 
     if ((e = keep_message(&v, w))) /* keep */
         return e;
     if (r && (e = weigh_keep(tx, a, r, &v.weighed, &v.ticket, v.message_id, w)))
+        return e;
+    if (m->is_imported && m->category && !v.is_found && (e = judge_history(tx, a, &v.ticket, w)))
         return e;
     /* tell */
     if (!m->is_imported && (e = record_message(tx, EVENT_MESSAGE_CREATED, &v.ticket, v.message_id,

@@ -81,8 +81,8 @@ static bool same(const char *a, const char *b)
 static CHECKED enum err keep_verdict(struct judging *j, const struct reading_decided *r,
                                      const char *said, struct why *w)
 {
-    bool is_right = same(r->category, said);
-    bool is_blind = r->decision == DECIDED_BLIND && !r->is_answered;
+    bool is_right = same(r->category, said), is_blind;
+    int64_t is_first = 0;
     struct event ev = {
         .kind = EVENT_TRIAGE_CHANGED, .at = tx_now(j->tx), .data = "{\"what\":\"verdict\"}"};
     struct verdict_insert_in row = {.id = tx_id(j->tx),
@@ -90,9 +90,6 @@ static CHECKED enum err keep_verdict(struct judging *j, const struct reading_dec
                                     .ticket_id = j->ticket.core.id,
                                     .inbox_id = r->inbox_id,
                                     .agent_id = j->who->id,
-                                    .kind = is_blind   ? VERDICT_BLIND
-                                            : is_right ? VERDICT_AGREED
-                                                       : VERDICT_CORRECTED,
                                     .was = r->category,
                                     .said = said,
                                     .is_right = is_right,
@@ -101,11 +98,18 @@ static CHECKED enum err keep_verdict(struct judging *j, const struct reading_dec
                                     .now = tx_now(j->tx)};
     enum err e;
 
+    /* Two may answer at once, on two nodes: one of them is the first. */
+    e = q_reading_judge(j->tx, (struct reading_judge_in){.message_id = r->message_id}, &is_first,
+                        w);
+    if (e)
+        return e;
+    is_blind = r->decision == DECIDED_BLIND && is_first;
+    row.kind = is_blind ? VERDICT_BLIND : is_right ? VERDICT_AGREED : VERDICT_CORRECTED;
     if ((e = q_verdict_insert(j->tx, row, NULL, w)) ||
         (is_blind && (e = measure(j, r, is_right, w))))
         return e;
-    if (!r->is_answered && (e = add_sum(j, SUM_CONFUSION, r->category ? r->category : NOTHING,
-                                        said ? said : NOTHING, is_right, w)))
+    if (is_first && (e = add_sum(j, SUM_CONFUSION, r->category ? r->category : NOTHING,
+                                 said ? said : NOTHING, is_right, w)))
         return e;
     if ((e = retrain_tonight(j->tx, w)))
         return e;
@@ -124,7 +128,7 @@ static CHECKED enum err say_category(struct judging *j, struct why *w)
 
     if (said && !taxonomy_category(j->taxonomy, said))
         return fail_field(w, E_INVALID, "category", "there is no category \"%s\"", said);
-    if ((e = reading_decided(j->tx, j->a, j->ticket.core.id, &r, w)) ||
+    if ((e = reading_to_judge(j->tx, j->a, j->ticket.core.id, &r, w)) ||
         (r.message_id && (e = keep_verdict(j, &r, said, w))))
         return e;
     if (same(said, was))
@@ -206,4 +210,27 @@ enum err judge(struct tx *tx, struct arena *a, int64_t ticket_id, const struct j
     if ((e = say_facts(&j, w)))
         return e;
     return record_change(tx, &j.ticket, &j.next, who, w);
+}
+
+enum err judge_history(struct tx *tx, struct arena *a, const struct ticket_whole *t, struct why *w)
+{
+    struct verdict_insert_in row = {.id = tx_id(tx),
+                                    .ticket_id = t->core.id,
+                                    .inbox_id = t->inbox_id,
+                                    .kind = VERDICT_HISTORY,
+                                    .said = t->core.topic,
+                                    .now = tx_now(tx)};
+    struct reading_decided r;
+    enum err e;
+
+    if ((e = reading_to_judge(tx, a, t->core.id, &r, w)) || !r.message_id)
+        return e;
+    row.message_id = r.message_id;
+    row.was = r.category;
+    row.is_right = same(r.category, row.said);
+    row.model = r.model;
+    row.language = r.language;
+    if ((e = q_reading_judge(tx, (struct reading_judge_in){.message_id = r.message_id}, NULL, w)))
+        return e;
+    return q_verdict_insert(tx, row, NULL, w);
 }

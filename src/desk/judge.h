@@ -2,7 +2,7 @@
  *
  * One click; the word is the ticket's from then on, triage learns from it, and where it answered
  * the blind sample it measures the promise. Part of the story that reply.c and intake.c tell.
- * Used by: desk's routes. */
+ * Used by: desk's routes, intake.c (history). */
 #pragma once
 
 #include "base/arena.h"
@@ -12,12 +12,19 @@
 #include "triage/taxonomy.h"
 
 struct tx;
+struct ticket_whole;
 
 /* What people said of readings changed; readers on all nodes load it. */
 #define EVENT_TRIAGE_CHANGED "triage.changed"
 
 /* In the database: never renumber. */
-enum verdict_kind { VERDICT_CORRECTED = 1, VERDICT_BLIND, VERDICT_AGREED, VERDICT_DOUBTFUL };
+enum verdict_kind {
+    VERDICT_CORRECTED = 1,
+    VERDICT_BLIND,
+    VERDICT_AGREED,
+    VERDICT_DOUBTFUL,
+    VERDICT_HISTORY
+};
 
 struct judge_fact {
     const char *kind, *value; /* value NULL: it does not hold */
@@ -35,3 +42,7 @@ extern const struct shape JUDGE_IN;
  * there is no such kind of fact. */
 CHECKED enum err judge(struct tx *tx, struct arena *a, int64_t ticket_id, const struct judge_in *in,
                        const struct taxonomy *taxonomy, const struct principal *who, struct why *w);
+/* What people said long ago, elsewhere: the category that an imported ticket came with is a
+ * lesson, whether the taxonomy has it today or not. */
+CHECKED enum err judge_history(struct tx *tx, struct arena *a, const struct ticket_whole *t,
+                               struct why *w);

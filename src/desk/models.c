@@ -21,6 +21,7 @@
 struct rows {
     struct arena *a;
     const char *model_hash, *taxonomy_hash;    /* NULL: the built-in one */
+    int64_t learnt;                            /* the last verdict that the model knows */
     struct verdict_newest_since_rows verdicts; /* newest first */
 };
 
@@ -40,33 +41,48 @@ static enum err look(struct tx *tx, void *arg, struct why *w)
         return e;
     r->model_hash = model ? model->hash : NULL;
     r->taxonomy_hash = taxonomy ? taxonomy->hash : NULL;
+    r->learnt = model ? model->verdict_id : 0;
     return OK;
 }
 
+/* A desk goes on reading without what is damaged; a store that is not well is asked again. */
+static bool is_lost(enum err e)
+{
+    return e && !err_may_retry(e);
+}
+
 static CHECKED enum err load_taxonomy(struct store *s, const struct rows *r, struct arena *a,
-                                      struct taxonomy *ret, struct why *w)
+                                      struct models *m, struct why *w)
 {
     struct str text;
     enum err e;
 
     if (!r->taxonomy_hash)
-        return taxonomy_builtin(a, ret, w);
-    if ((e = blob_read(s, r->taxonomy_hash, TAXONOMY_BYTES, a, &text, w)))
+        return taxonomy_builtin(a, &m->taxonomy, w);
+    if ((e = blob_read(s, r->taxonomy_hash, TAXONOMY_BYTES, a, &text, w)) == OK)
+        e = taxonomy_parse(text.p, text.n, a, &m->taxonomy, w);
+    if (!is_lost(e))
         return e;
-    return taxonomy_parse(text.p, text.n, a, ret, w);
+    m->problem = *w;
+    return taxonomy_builtin(a, &m->taxonomy, w);
 }
 
 static CHECKED enum err load_model(struct store *s, const struct rows *r, struct arena *a,
-                                   struct model **ret, struct why *w)
+                                   struct models *m, struct why *w)
 {
     struct str bytes;
     enum err e;
 
-    if (!r->model_hash)
-        return model_of(builtin_model().p, builtin_model().n, ret, w);
-    if ((e = blob_read(s, r->model_hash, MODEL_BYTES, a, &bytes, w)))
-        return e;
-    return model_of(bytes.p, bytes.n, ret, w);
+    m->is_builtin = false;
+    if (r->model_hash) {
+        if ((e = blob_read(s, r->model_hash, MODEL_BYTES, a, &bytes, w)) == OK)
+            e = model_of(bytes.p, bytes.n, &m->model, w);
+        if (!is_lost(e))
+            return e;
+        m->problem = *w;
+    }
+    m->is_builtin = true;
+    return model_of(builtin_model().p, builtin_model().n, &m->model, w);
 }
 
 static void remember(const struct rows *r, struct arena *a, struct models *m)
@@ -78,9 +94,9 @@ static void remember(const struct rows *r, struct arena *a, struct models *m)
         const struct verdict_newest_since_row *said = &r->verdicts.v[n - 1 - i];
 
         v[i] = (struct correction){said->text, said->said ? said->said : "oos"};
+        m->n_corrections += said->id > r->learnt;
     }
     m->memory = n ? memory_new(m->model, v, n) : NULL;
-    m->n_corrections = n;
 }
 
 enum err models_load(struct store *s, struct arena *a, struct models *ret, struct why *w)
@@ -89,9 +105,8 @@ enum err models_load(struct store *s, struct arena *a, struct models *ret, struc
     enum err e;
 
     *ret = (struct models){.model = NULL};
-    if ((s && (e = store_read(s, look, &r, w))) ||
-        (e = load_taxonomy(s, &r, a, &ret->taxonomy, w)) ||
-        (e = load_model(s, &r, a, &ret->model, w)))
+    if ((s && (e = store_read(s, look, &r, w))) || (e = load_taxonomy(s, &r, a, ret, w)) ||
+        (e = load_model(s, &r, a, ret, w)))
         return e;
     snprintf(ret->version, sizeof ret->version, "%016" PRIx64, model_version(ret->model));
     remember(&r, a, ret);

@@ -17,6 +17,10 @@ struct models {
     struct model *model;
     struct memory *memory;
     size_t n_corrections; /* that the model has not learnt yet */
+    bool is_builtin;      /* the model */
+    /* Of a damaged blob, or one of another version of this program: why what is built in reads
+     * instead. Empty: all is well. */
+    struct why problem;
 };
 
 /* `s` NULL: what is built in. Free it after use, also after a failure. */

@@ -17,6 +17,7 @@
 
 /* So many corrections and a training does not wait for the night: docs/decisions. */
 #define RETRAIN_AT 200
+#define OOS        "oos"
 
 /* The triage of one moment. Immutable; kept alive by those who read with it. */
 struct moment {
@@ -74,11 +75,15 @@ static CHECKED enum err load(struct store *s, struct moment **ret, struct why *w
     if (!m)
         abort();
     m->a = arena_new(64 * 1024);
-    if ((e = models_load(s, m->a, &m->models, w)))
+    if ((e = models_load(s, m->a, &m->models, w))) {
         moment_free(m);
-    else
-        *ret = m;
-    return e;
+        return e;
+    }
+    if (*m->models.problem.text)
+        log_line(LOG_ERROR, "what is built in reads instead", "\"why\":%s",
+                 log_quote(m->models.problem.text));
+    *ret = m;
+    return OK;
 }
 
 static void free_arena(struct arena **a)
@@ -176,14 +181,58 @@ void reader_reload(struct reader *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* Its own words, which the text need not hold. Addresses in it carry tokens of their senders,
+ * which are nobody's secret: what is looked for has a checksum. */
+static bool html_tells(struct arena *a, const char *html)
+{
+    const char *places = html ? seal(a, html).places : NULL;
+
+    return places && (strstr(places, "\"card\"") || strstr(places, "\"iban\""));
+}
+
+/* Where the subject or the mail's own look alone tells, the words are kept as sealed too: what is
+ * shown is the text, and the raw mail asks for the right. */
 static void seal_all(struct arena *a, const struct incoming *m, struct read *r)
 {
-    struct sealed text = seal(a, m->text);
+    struct sealed text = seal(a, m->text), subject = {.text = m->subject};
 
+    if (m->subject)
+        subject = seal(a, m->subject);
     r->text = text.text;
+    r->subject = subject.text;
     r->original = text.original;
     r->sealed = text.places;
-    r->subject = m->subject ? seal(a, m->subject).text : NULL;
+    if (!r->original && (subject.original || html_tells(a, m->html))) {
+        r->original = m->text;
+        r->sealed = "[]";
+    }
+}
+
+/* A taxonomy changes before a model is trained for it, and people's word "about nothing of ours"
+ * is a label to the memory: what is no category of the moment is no answer. */
+static void keep_known(const struct taxonomy *t, struct triage_reading *r)
+{
+    size_t n = 0;
+
+    if (!r->label || (r->n_top && taxonomy_category(t, r->label) &&
+                      (r->n_top < 2 || taxonomy_category(t, r->top[1].label)) &&
+                      (r->n_top < 3 || taxonomy_category(t, r->top[2].label))))
+        return;
+    for (size_t i = 0; i < r->n_top; i++)
+        if (taxonomy_category(t, r->top[i].label))
+            r->top[n++] = r->top[i];
+    r->n_set = r->n_set < n ? r->n_set : n;
+    r->n_top = n;
+    if (taxonomy_category(t, r->label))
+        return;
+    r->is_sure = false;
+    r->n_because = 0;
+    if (strcmp(r->label, OOS) == 0) { /* people said so */
+        r->oos = r->p;
+        n = 0;
+    }
+    r->label = n ? r->top[0].label : NULL;
+    r->p = n ? r->top[0].p : 0;
 }
 
 /* ------- reading */
@@ -202,6 +251,7 @@ const struct read *reader_read(struct reader *r, struct arena *a, const struct i
         const struct taxonomy_category *c = NULL;
 
         triage_read(&now->models.triage, out->text, strlen(out->text), &hints, a, &out->reading);
+        keep_known(&now->models.taxonomy, &out->reading);
         if (out->reading.label)
             c = taxonomy_category(&now->models.taxonomy, out->reading.label);
         out->model = now->models.version;
@@ -229,4 +279,13 @@ size_t reader_corrections(struct reader *r)
 
     swap_put(r->now, held);
     return n;
+}
+
+bool reader_is_builtin(struct reader *r)
+{
+    struct swap_held held = swap_take(r->now);
+    bool is_builtin = ((const struct moment *)held.value)->models.is_builtin;
+
+    swap_put(r->now, held);
+    return is_builtin;
 }

@@ -41,3 +41,4 @@ const struct taxonomy *reader_taxonomy(struct reader *r, struct arena *a);
 const struct model *reader_model(struct reader *r, struct arena *a);
 /* How often people corrected since the model was trained. */
 size_t reader_corrections(struct reader *r);
+bool reader_is_builtin(struct reader *r); /* the model */

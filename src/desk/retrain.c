@@ -21,6 +21,7 @@
 #include "triage/models.sql.h"
 #include "triage/train.h"
 #include "triage/triage.h"
+#include "triage/triage.sql.h"
 
 #define HOUR_MS  ((msec)3600 * 1000)
 #define DAY_MS   ((msec)86400 * 1000)
@@ -39,8 +40,8 @@ struct training {
     void *bytes;
     size_t n_bytes;
     char hash[BLOB_HASH_BYTES], version[17];
-    int64_t golden_right, golden_right_old, only_old, only_new;
-    bool is_worse;
+    int64_t golden_n, golden_right, golden_right_old, only_old, only_new;
+    bool is_worse, is_old_builtin;
     struct doubts doubts;
     msec told_at;
 };
@@ -152,6 +153,7 @@ static void compare(struct training *t)
         arena_reset(a);
         new = says(t->model, a, row);
         old = says(t->old, a, row);
+        t->golden_n++;
         t->golden_right += new;
         t->golden_right_old += old;
         t->only_old += old && !new;
@@ -162,19 +164,20 @@ static void compare(struct training *t)
 
 /* ------- keeping it */
 
-static const char *metrics_text(struct arena *a, const struct training *t)
+static const char *metrics_text(struct arena *a, const struct training *t, const struct model *of)
 {
-    struct model_metrics m = *model_metrics(t->model);
+    struct model_metrics m = *model_metrics(of);
 
     return arena_printf(
         a,
         "{\"accuracy\":%.5g,\"top3\":%.5g,\"macro_f1\":%.5g,\"ece\":%.5g,\"oos_auroc\":%.5g,"
         "\"coverage\":%.5g,\"accuracy_routed\":%.5g,\"threshold\":%.5g,\"n\":%u,\"n_train\":%u,"
-        "\"labels\":%zu,\"golden_n\":%zu,\"golden_right\":%" PRId64
+        "\"labels\":%zu,\"golden_n\":%" PRId64 ",\"golden_right\":%" PRId64
         ",\"golden_right_before\":%" PRId64 "}",
         (double)m.accuracy, (double)m.top3, (double)m.macro_f1, (double)m.ece, (double)m.oos_auroc,
         (double)m.coverage, (double)m.accuracy_routed, (double)m.threshold, m.n, m.n_train,
-        model_labels(t->model), t->lessons.n_golden, t->golden_right, t->golden_right_old);
+        model_labels(of), t->golden_n, of == t->old ? t->golden_right_old : t->golden_right,
+        t->golden_right_old);
 }
 
 /* Beyond five the oldest go; their blobs are swept. */
@@ -187,8 +190,8 @@ static CHECKED enum err forget_old(struct tx *tx, struct arena *a, struct why *w
     if ((e = q_model_list(tx, a, &rows, w)))
         return e;
     for (size_t i = 0; i < rows.n; i++) {
-        if (rows.v[i].state == MODEL_LIVE || kept++ < MODELS_KEPT - 1)
-            continue;
+        if (rows.v[i].state == MODEL_LIVE || !rows.v[i].hash || kept++ < MODELS_KEPT - 1)
+            continue; /* the built-in one costs nothing */
         e = q_model_forget(tx, (struct model_forget_in){.version = rows.v[i].version}, NULL, w);
         if (e)
             return e;
@@ -196,11 +199,22 @@ static CHECKED enum err forget_old(struct tx *tx, struct arena *a, struct why *w
     return OK;
 }
 
-static CHECKED enum err keep_doubts(struct tx *tx, const struct training *t, struct why *w)
+/* What a person decided already is not asked again. */
+static bool is_decided(const struct doubtful_said_rows *said, const char *text)
 {
+    for (size_t i = 0; i < said->n; i++)
+        if (strcmp(said->v[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static CHECKED enum err keep_doubts(struct tx *tx, struct arena *a, const struct training *t,
+                                    struct why *w)
+{
+    struct doubtful_said_rows said;
     enum err e;
 
-    if ((e = q_doubtful_clear(tx, NULL, w)))
+    if ((e = q_doubtful_clear(tx, NULL, w)) || (e = q_doubtful_said(tx, a, &said, w)))
         return e;
     for (size_t i = 0; i < t->doubts.n; i++) {
         const struct doubt *d = &t->doubts.v[i];
@@ -212,10 +226,41 @@ static CHECKED enum err keep_doubts(struct tx *tx, const struct training *t, str
                                          .other_p = d->other_p,
                                          .model = t->version};
 
-        if ((e = q_doubtful_insert(tx, row, NULL, w)))
+        if (!is_decided(&said, d->text) && (e = q_doubtful_insert(tx, row, NULL, w)))
             return e;
     }
     return OK;
+}
+
+/* The first model that is trained here replaces the built-in one: there is a way back to it. */
+static CHECKED enum err keep_builtin(struct tx *tx, struct arena *a, const struct training *t,
+                                     struct why *w)
+{
+    struct model_insert_in row = {.version = arena_printf(a, "%016" PRIx64, model_version(t->old)),
+                                  .state = MODEL_KEPT,
+                                  .metrics = metrics_text(a, t, t->old),
+                                  .now = t->app->started_at};
+    struct model_live_row *live;
+    enum err e;
+
+    if (!t->is_old_builtin || t->is_worse)
+        return OK;
+    if ((e = q_model_live(tx, a, &live, w)) || live)
+        return e;
+    return q_model_insert(tx, row, NULL, w);
+}
+
+/* What was said while it trained waits for the night. */
+static CHECKED enum err later(struct tx *tx, struct arena *a, const struct training *t,
+                              struct why *w)
+{
+    struct verdict_newest_since_in since = {.after = t->lessons.last_verdict, .limit = 1};
+    struct verdict_newest_since_rows rows;
+    enum err e;
+
+    if ((e = q_verdict_newest_since(tx, since, a, &rows, w)))
+        return e;
+    return rows.n ? retrain_tonight(tx, w) : OK;
 }
 
 static enum err keep(struct tx *tx, void *arg, struct why *w)
@@ -230,20 +275,20 @@ static enum err keep(struct tx *tx, void *arg, struct why *w)
         .state = t->is_worse ? MODEL_REFUSED : MODEL_LIVE,
         .why = t->is_worse ? arena_printf(a,
                                           "worse on the golden set: %" PRId64 " right, %" PRId64
-                                          " before, of %zu",
-                                          t->golden_right, t->golden_right_old, t->lessons.n_golden)
+                                          " before, of %" PRId64,
+                                          t->golden_right, t->golden_right_old, t->golden_n)
                            : NULL,
         .verdict_id = t->lessons.last_verdict,
-        .metrics = metrics_text(a, t),
+        .metrics = metrics_text(a, t, t->model),
         .now = tx_now(tx)};
     enum err e;
 
-    if ((!t->is_worse &&
-         (e = q_model_retire(tx, (struct model_retire_in){.now = tx_now(tx)}, NULL, w))) ||
+    if ((e = keep_builtin(tx, a, t, w)) || (!t->is_worse && (e = q_model_retire(tx, NULL, w))) ||
         (e = q_model_insert(tx, row, NULL, w)) || (e = forget_old(tx, a, w)) ||
-        (e = keep_doubts(tx, t, w)) || (e = tx_event(tx, &ev, w)))
+        (e = keep_doubts(tx, a, t, w)) || (e = tx_event(tx, &ev, w)) ||
+        (e = jobs_finish(tx, t->job, w)))
         return e;
-    return jobs_finish(tx, t->job, w);
+    return later(tx, a, t, w);
 }
 
 static CHECKED enum err run(struct training *t, struct why *w)
@@ -253,6 +298,7 @@ static CHECKED enum err run(struct training *t, struct why *w)
     tell(t, 0, "lessons");
     t->taxonomy = reader_taxonomy(t->app->reader, t->a);
     t->old = reader_model(t->app->reader, t->a);
+    t->is_old_builtin = reader_is_builtin(t->app->reader);
     if ((e = lessons_gather(t->app->store, t->a, t->taxonomy, &t->lessons, w)) || (e = train(t, w)))
         return e;
     tell(t, 0.66, "golden set");
@@ -335,7 +381,7 @@ enum err retrain_use(struct tx *tx, struct arena *a, const char *version,
         return fail(w, E_CONFLICT, "model %s was refused: %s", version, found->why);
     if (found->state == MODEL_LIVE)
         return OK;
-    if ((e = q_model_retire(tx, (struct model_retire_in){.now = tx_now(tx)}, NULL, w)) ||
+    if ((e = q_model_retire(tx, NULL, w)) ||
         (e = q_model_use(tx, (struct model_use_in){.version = version}, NULL, w)) ||
         (e = audit_write(tx, who, "triage.model_used", "model", 0,
                          arena_printf(a, "{\"version\":\"%s\"}", version), w)))

@@ -1,5 +1,6 @@
 #include "desk/taxonomy_api.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "desk/desk.h"
@@ -7,6 +8,7 @@
 #include "desk/reader.h"
 #include "desk/retrain.h"
 #include "people/audit.h"
+#include "people/people.sql.h"
 #include "store/blob.h"
 #include "store/store.h"
 #include "triage/models.sql.h"
@@ -159,6 +161,7 @@ enum err example_list_get(struct req *q, struct res *s, struct why *w)
     return reply_list(s, &EXAMPLE, v, n, cursor != NULL, cursor);
 }
 
+/* NULL: it would be too large. */
 static const char *file_text(struct arena *a, const struct taxonomy *t, size_t *ret_n)
 {
     struct buf b;
@@ -166,7 +169,7 @@ static const char *file_text(struct arena *a, const struct taxonomy *t, size_t *
 
     buf_init(&b, TAXONOMY_BYTES);
     taxonomy_write(&b, t);
-    text = arena_dup(a, b.p, b.n);
+    text = b.is_over ? NULL : arena_dup(a, b.p, b.n);
     *ret_n = b.n;
     buf_done(&b);
     return text;
@@ -177,7 +180,8 @@ enum err taxonomy_get(struct req *q, struct res *s, struct why *w)
     size_t n;
     const char *text = file_text(q->arena, taxonomy_now(q), &n);
 
-    (void)w;
+    if (!text)
+        return fail(w, E_TOO_LARGE, "a taxonomy has at most %d bytes", TAXONOMY_BYTES);
     s->content_type = "application/x-ndjson";
     buf_add(&s->body, text, n);
     return OK;
@@ -194,8 +198,16 @@ struct revision {
     const struct queue_view *queue; /* its team is set in the same transaction; NULL */
 };
 
-static CHECKED enum err set_team(struct tx *tx, const struct queue_view *v, struct why *w)
+static CHECKED enum err set_team(struct tx *tx, struct arena *a, const struct queue_view *v,
+                                 struct why *w)
 {
+    struct team_get_row *team;
+    enum err e;
+
+    if (v->team_id && ((e = q_team_get(tx, (struct team_get_in){.id = v->team_id}, a, &team, w))))
+        return e;
+    if (v->team_id && !team)
+        return fail_field(w, E_INVALID, "team_id", "there is no team %" PRId64, v->team_id);
     if (v->team_id)
         return q_queue_team_set(
             tx, (struct queue_team_set_in){.queue = v->key, .team_id = v->team_id}, NULL, w);
@@ -219,7 +231,7 @@ static enum err keep_revision(struct tx *tx, void *arg, struct why *w)
         return e;
     if (changed == 0)
         return fail(w, E_CONFLICT, "somebody else changed the taxonomy first");
-    if ((r->queue && (e = set_team(tx, r->queue, w))) ||
+    if ((r->queue && (e = set_team(tx, r->a, r->queue, w))) ||
         (e = audit_write(tx, r->q->who, r->action, "taxonomy", row.rev, NULL, w)) ||
         (e = retrain_ask(tx, w)))
         return e;
@@ -283,6 +295,8 @@ static CHECKED enum err put_taxonomy(struct revision *r, const struct taxonomy *
     size_t n;
     const char *text = file_text(r->a, t, &n);
 
+    if (!text)
+        return fail(w, E_TOO_LARGE, "a taxonomy has at most %d bytes", TAXONOMY_BYTES);
     return put_file(r, text, n, w);
 }
 

@@ -5,6 +5,7 @@
 #include "http/http.h"
 
 enum err ticket_triage_get(struct req *q, struct res *s, struct why *w);
+enum err ticket_change_patch(struct req *q, struct res *s, struct why *w);
 enum err ticket_triage_post(struct req *q, struct res *s, struct why *w);
 enum err message_reveal_post(struct req *q, struct res *s, struct why *w);
 

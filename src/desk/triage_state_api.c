@@ -10,6 +10,7 @@
 #include "desk/retrain.h"
 #include "inboxes/inbox_store.h"
 #include "people/audit.h"
+#include "people/policy.h"
 #include "store/store.h"
 #include "triage/interval.h"
 #include "triage/model.h"
@@ -62,17 +63,15 @@ enum err triage_state_get(struct req *q, struct res *s, struct why *w)
     struct model_metrics k = *model_metrics(m);
     struct retrain_progress p = retrain_progress(app);
     struct taxonomy_newest_row *taxonomy;
-    struct model_live_row *live;
     struct on_call_count_row *on_call;
     struct state_view v;
     enum err e;
 
     if ((e = q_taxonomy_newest(q->tx, q->arena, &taxonomy, w)) ||
-        (e = q_model_live(q->tx, q->arena, &live, w)) ||
         (e = q_on_call_count(q->tx, q->arena, &on_call, w)))
         return e;
     v = (struct state_view){.version = arena_printf(q->arena, "%016" PRIx64, model_version(m)),
-                            .is_builtin = !live || !live->hash,
+                            .is_builtin = reader_is_builtin(app->reader),
                             .labels = (int64_t)model_labels(m),
                             .n_train = k.n_train,
                             .accuracy = (double)k.accuracy,
@@ -273,6 +272,8 @@ enum err doubtful_list_get(struct req *q, struct res *s, struct why *w)
     int64_t limit;
     enum err e;
 
+    if (!policy_sees_all(q->who))
+        return fail(w, E_DENIED, "these are words of customers of all inboxes");
     if ((e = req_query_i64(q, "limit", 1, 100, 25, &limit, w)))
         return e;
     if (after) {
@@ -304,6 +305,8 @@ enum err doubtful_post(struct req *q, struct res *s, struct why *w)
     struct doubtful_get_row *row;
     enum err e;
 
+    if (!policy_sees_all(q->who))
+        return fail(w, E_DENIED, "these are words of customers of all inboxes");
     if ((e = q_doubtful_get(q->tx, (struct doubtful_get_in){.id = q->ids[0]}, q->arena, &row, w)))
         return e;
     if (!row)

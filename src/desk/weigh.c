@@ -41,6 +41,9 @@ static CHECKED enum err level_of(struct tx *tx, struct arena *a, const struct we
         if (row && row->n + 1 >= CONTACTS_MANY)
             level--;
     }
+    /* A machine that answers a machine is in no danger. */
+    if (level == P1 && in->is_automatic)
+        level = P2;
     /* What waits for an answer does not grow less urgent by a calmer word. */
     if (in->ticket && in->ticket->urgency && in->ticket->urgency < level)
         level = in->ticket->urgency;
@@ -101,7 +104,7 @@ enum err weigh(struct tx *tx, struct arena *a, const struct weigh_input *in, str
         (e = is_open_question(tx, a, in, &d.is_first, w)) ||
         (e = promise_get(tx, a, in->inbox_id, in->promise, &p, w)))
         return e;
-    d.is_p1 = out.urgency == P1 && !in->is_automatic;
+    d.is_p1 = out.urgency == P1;
     out.decision = decide(&d, &p);
     out.is_page = r->urgency.level == P1 && !in->is_imported && !in->is_automatic;
     if (!in->is_imported && (!in->ticket || in->ticket->urgency != out.urgency))

@@ -18,7 +18,7 @@ struct line_message {
     const char *text, *subject, *thread_external_id;
     msec sent_at;
     const char *context;
-    const char *kind, *author_name;
+    const char *kind, *author_name, *category;
 };
 
 static const char *const KINDS[] = {"incoming", "reply", "note", NULL};
@@ -53,7 +53,8 @@ SHAPE(IMPORT_LINE, "ImportLine", struct line_message, "One line of a file for an
        {"context", SHAPE_RAW, SHAPE_NULLABLE, offsetof(struct line_message, context), 0, 8192},
        {"kind", SHAPE_ENUM, SHAPE_NULLABLE, offsetof(struct line_message, kind), .names = KINDS},
        {"author_name", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct line_message, author_name), 0,
-        LIMIT_NAME_CHARS}});
+        LIMIT_NAME_CHARS},
+       {"category", SHAPE_TEXT, SHAPE_NULLABLE, offsetof(struct line_message, category), 1, 60}});
 
 struct jsonl {
     struct import_reader base;
@@ -84,6 +85,7 @@ static void fill(const struct line_message *m, struct import_item *ret)
         .thread_external_id = m->thread_external_id ? m->thread_external_id : m->external_id,
         .sent_at = m->sent_at,
         .context = m->context,
+        .category = m->category,
         .is_imported = true,
     };
 }

@@ -19,8 +19,7 @@ ON CONFLICT (version) DO UPDATE SET state = excluded.state, why = excluded.why, 
 
 -- name: model_retire :exec
 -- scan ok: a handful of rows
--- params: now i64
-UPDATE model SET state = 2 WHERE state = 1 AND created_at <= :now
+UPDATE model SET state = 2 WHERE state = 1
 
 -- name: model_use :exec
 -- params: version text

@@ -329,6 +329,26 @@ enum err reading_decided(struct tx *tx, struct arena *a, int64_t ticket_id,
     return OK;
 }
 
+enum err reading_to_judge(struct tx *tx, struct arena *a, int64_t ticket_id,
+                          struct reading_decided *ret, struct why *w)
+{
+    struct reading_told_row *r;
+    enum err e;
+
+    if ((e = reading_decided(tx, a, ticket_id, ret, w)) || ret->message_id)
+        return e;
+    e = q_reading_told(tx, (struct reading_told_in){.ticket_id = ticket_id}, a, &r, w);
+    if (e || !r)
+        return e;
+    *ret = (struct reading_decided){.message_id = r->message_id,
+                                    .inbox_id = r->inbox_id,
+                                    .model = r->model ? r->model : "",
+                                    .category = r->category,
+                                    .language = r->language ? r->language : "",
+                                    .decision = DECIDED_NONE};
+    return OK;
+}
+
 /* ------- the promise */
 
 msec week_of(msec t)

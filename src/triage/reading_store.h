@@ -40,6 +40,10 @@ struct reading_decided {
 };
 CHECKED enum err reading_decided(struct tx *tx, struct arena *a, int64_t ticket_id,
                                  struct reading_decided *ret, struct why *w);
+/* The same for a word that is said now: where nothing was decided, it is about what the customer
+ * said first, read or not. message_id 0: the customer said nothing. */
+CHECKED enum err reading_to_judge(struct tx *tx, struct arena *a, int64_t ticket_id,
+                                  struct reading_decided *ret, struct why *w);
 
 /* What the blind sample of an inbox showed in the last quarter of a year, and its promise. */
 CHECKED enum err promise_get(struct tx *tx, struct arena *a, int64_t inbox_id, double share,

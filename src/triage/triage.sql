@@ -25,6 +25,15 @@ SELECT message_id, ticket_id, inbox_id, model, category, p, oos, is_sure, decisi
 -- returns: detail text
 SELECT detail FROM reading WHERE ticket_id = :ticket_id AND urgency = 1 ORDER BY message_id DESC LIMIT :limit
 
+-- name: reading_told :one
+-- What the customer said first, with what was read of it: what a person's word is about where
+-- nothing was decided, or nothing was read.
+-- params: ticket_id i64
+-- returns: message_id i64, inbox_id i64, model text?, category text?, language text?
+SELECT m.id AS message_id, m.inbox_id, r.model, r.category, r.language
+  FROM message m LEFT JOIN reading r ON r.message_id = m.id
+ WHERE m.ticket_id = :ticket_id AND m.kind = 1 ORDER BY m.id LIMIT 1
+
 -- name: reading_uncounted :many
 -- scan ok: walks the small index of those that are not in the sums yet
 -- params: limit i64
@@ -33,10 +42,16 @@ SELECT message_id, inbox_id, category, is_sure, decision, language, created_at
   FROM reading WHERE is_counted = 0 ORDER BY message_id LIMIT :limit
 
 -- name: reading_count :exec
+-- Touches those alone that nobody else counts at the same time.
 -- params: ids i64[]
-UPDATE reading SET is_counted = 1 WHERE message_id IN (SELECT value FROM json_each(:ids))
+UPDATE reading SET is_counted = 1 WHERE is_counted = 0 AND message_id IN (SELECT value FROM json_each(:ids))
 -- name: reading_count (pg)
-UPDATE reading SET is_counted = 1 WHERE message_id = ANY (:ids)
+UPDATE reading SET is_counted = 1 WHERE is_counted = 0 AND message_id = ANY (:ids)
+
+-- name: reading_judge :exec
+-- The first word on it: touches no row for a second one, also where two come at once.
+-- params: message_id i64
+UPDATE reading SET is_judged = 1 WHERE message_id = :message_id AND is_judged = 0
 
 -- name: ticket_recent :one
 -- How many matters this person has opened since, of the last five.
@@ -78,19 +93,21 @@ VALUES (:id, :message_id, :ticket_id, :inbox_id, :agent_id, :kind, :was, :said, 
 SELECT id, kind, was, said FROM verdict WHERE message_id = :message_id ORDER BY id DESC LIMIT 1
 
 -- name: verdict_since :many
--- What people said, with the words, oldest first; only what says something new to a model (an
--- agreement does too: it is a label). `after`: the last id of the page before.
+-- What people said, with the words that are read (text.h), oldest first, of a message the last
+-- alone. An agreement is a label too. `after`: the last id of the page before.
 -- params: after i64, limit i64
 -- returns: id i64, message_id i64, agent_id i64, kind i64, said text?, model text, text text
-SELECT v.id, v.message_id, v.agent_id, v.kind, v.said, v.model, m.text
+SELECT v.id, v.message_id, v.agent_id, v.kind, v.said, v.model, substr(m.text, 1, 16384) AS text
   FROM verdict v JOIN message m ON m.id = v.message_id
- WHERE v.id > :after ORDER BY v.id LIMIT :limit
+ WHERE v.id > :after
+   AND NOT EXISTS (SELECT 1 FROM verdict n WHERE n.message_id = v.message_id AND n.id > v.id)
+ ORDER BY v.id LIMIT :limit
 
 -- name: verdict_newest_since :many
 -- For the memory: newest first, of a message its last alone.
 -- params: after i64, limit i64
--- returns: said text?, text text
-SELECT v.said, m.text
+-- returns: id i64, said text?, text text
+SELECT v.id, v.said, substr(m.text, 1, 16384) AS text
   FROM verdict v JOIN message m ON m.id = v.message_id
  WHERE v.id > :after
    AND NOT EXISTS (SELECT 1 FROM verdict n WHERE n.message_id = v.message_id AND n.id > v.id)

@@ -247,12 +247,17 @@ static CHECKED enum err open_store(struct cli *c, struct why *w)
     return store_open(&conf, &c->store, w);
 }
 
+static bool needs_store(const struct command *k, const struct cli *c)
+{
+    return k->needs_store || (k->verb_needs_store && k->verb_needs_store(cli_arg(c, 0)));
+}
+
 static int run_here(const struct command *k, struct cli *c)
 {
     struct why w;
     int code;
 
-    if (k->needs_store && !c->store && open_store(c, &w))
+    if (needs_store(k, c) && !c->store && open_store(c, &w))
         return cli_fail(c, &w);
     code = k->run(c);
     store_close(c->store);
@@ -320,7 +325,7 @@ static int run(const struct command *k, int argc, char **argv)
     c.cwd = getcwd(cwd, sizeof cwd) ? cwd : "/";
     if (prepare(k, &c, &w))
         code = cli_fail(&c, &w);
-    else if (c.config->store || (!k->needs_store && k->run != cmd_serve))
+    else if (c.config->store || (!needs_store(k, &c) && k->run != cmd_serve))
         code = run_here(k, &c);
     else
         code = run_locked(k, &c);
@@ -334,7 +339,7 @@ int cli_run_inside(struct app *app, struct cli *c, const char *name)
     struct why w;
 
     c->app = app;
-    if (!k || k->is_offline || !k->needs_store)
+    if (!k || k->is_offline || !needs_store(k, c))
         return cli_usage(c, "antiphon: \"%s\" does not run inside a server", name);
     if (prepare(k, c, &w))
         return cli_fail(c, &w);

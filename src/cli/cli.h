@@ -42,6 +42,7 @@ struct command {
     bool needs_store;                 /* opened and migrated, or the running server's */
     bool is_offline;                  /* refuses to run beside a running server */
     int (*run)(struct cli *c);
+    bool (*verb_needs_store)(const char *verb); /* a store for some first arguments alone; NULL */
 };
 
 extern const struct command COMMANDS[]; /* ends with a NULL name */

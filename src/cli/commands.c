@@ -1,5 +1,6 @@
 /* Every subcommand, in the order that `antiphon help` shows them. */
 #include "cli/cli.h"
+#include "cli/triage_desk.h"
 
 static const struct cli_option SERVE[] = {
     {"demo", NULL, "fill an empty data folder with the demo desk"},
@@ -53,7 +54,9 @@ const struct command COMMANDS[] = {
     {"import", "take in the history of another program",
      "PATH --inbox NAME [--format FORMAT] [--us ADDRESS] [--open]",
      "PATH is an mbox, a Maildir, JSON lines in the shape of POST /api/v1/inboxes/ID/messages\n"
-     "(and `kind`: incoming, reply or note; `author_name`), or the CSV of the public \"Customer\n"
+     "(and `kind`: incoming, reply or note; `author_name`; `category` of a ticket's first "
+     "message,\n"
+     "which triage learns from), or the CSV of the public \"Customer\n"
      "Support on Twitter\" corpus. Dates are kept; nothing is sent, nobody is told, no timer\n"
      "starts. It may be stopped and run again: what is there is counted as duplicate. The last\n"
      "line is `read N, stored N, duplicate N, refused N`; why each was refused stands in\n"
@@ -82,14 +85,24 @@ const struct command COMMANDS[] = {
     {"triage", "train a classifier of messages, measure it, let it read",
      "train TRAIN.tsv [--val VAL.tsv] [--unlabelled TEXT.txt] [--seed N] --out MODEL\n"
      "       antiphon triage eval --model MODEL TEST.tsv [--threshold-from VAL.tsv] --json\n"
-     "       antiphon triage read --model MODEL",
+     "       antiphon triage read --model MODEL\n"
+     "       antiphon triage taxonomy FILE | retrain | rollback [VERSION] | models | export",
      "Files hold `label<TAB>text`, UTF-8, one message a line; the text is all behind the first\n"
      "tab. The label `oos` means: about nothing of ours. eval prints rates as fractions: "
      "accuracy,\n"
      "top3, macro_f1 and ece over what is in scope, coverage and accuracy_routed over all rows,\n"
      "with the threshold that was stored at training unless --threshold-from says otherwise. read\n"
-     "takes lines and prints JSON lines. A malformed file is refused with its line, exit 2.",
-     TRIAGE, 1, 2, false, false, cmd_triage},
+     "takes lines and prints JSON lines. A malformed file is refused with its line, exit 2.\n\n"
+     "The others work on a desk (--data DIR, or --store), in the running server or beside a "
+     "stopped\n"
+     "one. taxonomy replaces the categories, keywords and examples by FILE (JSON lines, as GET\n"
+     "/api/v1/taxonomy gives them) and prints the revision; a training follows. retrain learns\n"
+     "from the taxonomy's examples and from every ticket whose category a person set, imported\n"
+     "tickets with `category` included; a model that is worse on the golden set is refused, exit "
+     "1.\n"
+     "rollback goes back to VERSION, or to the newest that is kept. models lists them, one JSON\n"
+     "object a line. export prints what people said, `label<TAB>text`, personal data masked.",
+     TRIAGE, 1, 2, false, false, cmd_triage, triage_desk_has},
     {"pii", "find personal data in lines of text", "scan",
      "Reads lines on standard input (1 MB at most each) and writes for each one a line of JSON:\n"
      "{\"spans\":[{\"kind\":\"card\",\"at\":3,\"n\":19}],\"masked\":\"my [card]\"}. `at` and `n` "

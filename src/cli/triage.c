@@ -12,6 +12,7 @@
 
 #include "base/scope.h"
 #include "cli/cli.h"
+#include "cli/triage_desk.h"
 #include "triage/confidence.h"
 #include "triage/metrics.h"
 #include "triage/model.h"
@@ -569,5 +570,9 @@ int cmd_triage(struct cli *c)
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (verb && strcmp(verb, verbs[i].name) == 0)
             return verbs[i].run(c, &w) ? cli_fail(c, &w) : CLI_DONE;
-    return cli_usage(c, "antiphon: triage train, triage eval or triage read");
+    if (triage_desk_has(verb))
+        return triage_desk(c);
+    return cli_usage(c,
+                     "antiphon: triage train, eval, read, taxonomy, retrain, rollback, models or "
+                     "export");
 }

@@ -151,11 +151,10 @@ static int retrain(struct cli *c)
     reader_stop(app.reader);
     if (e || (e = store_read(c->store, look, &l, &w)))
         return cli_fail(c, &w);
-    for (size_t i = 0; i < l.rows.n; i++)
-        if (l.rows.v[i].state == MODEL_REFUSED && i == 0) {
-            cli_say(c, "antiphon: the new model was refused: %s", l.rows.v[i].why);
-            return CLI_FAILED;
-        }
+    if (l.rows.n && l.rows.v[0].state == MODEL_REFUSED) { /* the newest */
+        cli_say(c, "antiphon: the new model was refused: %s", l.rows.v[0].why);
+        return CLI_FAILED;
+    }
     for (size_t i = 0; i < l.rows.n; i++)
         if (l.rows.v[i].state == MODEL_LIVE)
             cli_out(c, "%s", l.rows.v[i].version);

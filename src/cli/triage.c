@@ -507,14 +507,32 @@ static void print_facts(struct buf *b, const struct triage_reading *g)
     buf_char(b, ']');
 }
 
-static void print_heads(struct buf *b, const struct triage_reading *g)
+/* The words of each reason; null for a hint's and the model's own. */
+static void print_urgency_why(struct buf *b, const char *text, const struct urgency *u)
+{
+    buf_str(b, ",\"urgency_why\":[");
+    for (size_t i = 0; i < u->n_reasons; i++) {
+        const struct urgency_reason *r = &u->reasons[i];
+
+        buf_printf(b, "%s{\"kind\":\"%s\",\"level\":\"%s\",\"words\":", i ? "," : "",
+                   urgency_kind_name(r->kind), urgency_level_name(r->level));
+        if (r->n > 0 && utf8_is_valid(text + r->at, r->n))
+            buf_json(b, text + r->at, r->n);
+        else
+            buf_str(b, "null");
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
+static void print_heads(struct buf *b, const char *text, const struct triage_reading *g)
 {
     print_or_null(b, "language", g->language.code);
     print_number(b, "language_p", g->language.p, g->language.code[0] != 0);
     print_or_null(b, "sentiment", mood_name(g->sentiment.mood));
     print_number(b, "sentiment_p", g->sentiment.p[g->sentiment.mood], true);
-    print_or_null(b, "urgency", NULL);
-    buf_str(b, ",\"urgency_why\":null");
+    print_or_null(b, "urgency", urgency_level_name(g->urgency.level));
+    print_urgency_why(b, text, &g->urgency);
     print_facts(b, g);
 }
 
@@ -547,7 +565,7 @@ static CHECKED enum err read_lines(const struct cli *c, struct why *w)
         triage_read(&t, line, (size_t)n, NULL, a, &g);
         buf_init(&b, TEXT_BYTES_MOST);
         print_category(&b, &g);
-        print_heads(&b, &g);
+        print_heads(&b, line, &g);
         buf_printf(&b, ",\"us\":%u}", g.us);
         cli_out(c, "%s", b.p);
         buf_done(&b);

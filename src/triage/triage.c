@@ -138,13 +138,32 @@ static void read_category(const struct triage *t, const struct features *f, stru
 
 /* ------- the other heads */
 
+static struct urgency_hints urgency_hints_of(const struct triage_hints *h,
+                                             const struct triage_reading *r)
+{
+    struct urgency_hints ret = {.language = r->language.code,
+                                .negative = r->sentiment.p[MOOD_NEGATIVE]};
+
+    if (h) {
+        ret.plan = h->plan;
+        ret.contacts_in_week = h->contacts_in_week;
+        ret.is_minor = h->is_minor;
+        ret.is_cluster_growing = h->is_cluster_growing;
+    }
+    return ret;
+}
+
 static void read_heads(const char *text, size_t n, const struct triage_hints *hints,
                        struct arena *a, struct triage_reading *ret)
 {
-    n = n < TEXT_BYTES ? n : TEXT_BYTES;
-    ret->language = language_read(text, n, hints ? hints->locale : NULL);
-    ret->sentiment = sentiment_read(text, n, ret->language.code);
-    ret->n_facts = facts_read(text, n, a, ret->facts, TRIAGE_FACTS);
+    struct urgency_hints around;
+    size_t most = n < TEXT_BYTES ? n : TEXT_BYTES;
+
+    ret->language = language_read(text, most, hints ? hints->locale : NULL);
+    ret->sentiment = sentiment_read(text, most, ret->language.code);
+    ret->n_facts = facts_read(text, most, a, ret->facts, TRIAGE_FACTS);
+    around = urgency_hints_of(hints, ret);
+    urgency_read(text, n, &around, &ret->urgency);
 }
 
 void triage_read(const struct triage *t, const char *text, size_t n,

@@ -105,6 +105,16 @@ bool facts_is_article(const struct facts_phrase *p)
            p->end - p->at <= 3;
 }
 
+bool facts_is_word(const struct facts_text *t, const struct facts_phrase *p,
+                   const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(words[i]) == p->end - p->at &&
+            memcmp(words[i], t->p + p->at, p->end - p->at) == 0)
+            return true;
+    return false;
+}
+
 /* ------- adding */
 
 void facts_add(struct facts_text *t, enum fact_kind kind, const char *value, size_t value_n,
@@ -151,8 +161,7 @@ struct facts_phrase facts_next(const struct facts_text *t, const struct facts_ph
     return next.is_after_break ? (struct facts_phrase){.at = t->n, .end = t->n} : next;
 }
 
-/* "Paranoid Android", "the song iPhone", "iPhone by …": a title. */
-static bool is_title(const struct facts_text *t, const struct facts_phrase *p)
+bool facts_is_title(const struct facts_text *t, const struct facts_phrase *p)
 {
     const struct facts_phrase *before = facts_back(t, 0);
     struct facts_phrase next = facts_next(t, p);
@@ -176,11 +185,7 @@ static bool is_preposition(const struct facts_text *t, const struct facts_phrase
     static const char *const WORDS[] = {"on",   "for",  "under", "auf",  "unter", "sur",
                                         "sous", "pour", "en",    "para", "no",    "su"};
 
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (strlen(WORDS[i]) == p->end - p->at &&
-            memcmp(WORDS[i], t->p + p->at, p->end - p->at) == 0)
-            return true;
-    return false;
+    return facts_is_word(t, p, WORDS, sizeof WORDS / sizeof WORDS[0]);
 }
 
 /* "my Mac", "on Windows", "Tesla app"; "iPhone and Mac"; not "my Mac Miller playlist". */
@@ -190,7 +195,7 @@ static bool is_thing(const struct facts_text *t, const struct facts_phrase *p)
     struct facts_phrase next;
     bool is_named = (before->classes & (FACTS_W_OWN | FACTS_W_PLACE)) != 0;
 
-    if (is_title(t, p))
+    if (facts_is_title(t, p))
         return false;
     if (!(p->classes & FACTS_W_SHY))
         return true;
@@ -216,9 +221,19 @@ static bool is_thing(const struct facts_text *t, const struct facts_phrase *p)
     return is_named;
 }
 
+/* "Alexa Chung", "my daughter Alexa". */
+static bool is_person(const struct facts_text *t, const struct facts_phrase *p)
+{
+    struct facts_phrase next = facts_next(t, p);
+
+    return (!p->is_after_break && (facts_back(t, 0)->classes & FACTS_W_PERSON)) ||
+           (p->is_capital && next.is_capital && next.classes == 0 &&
+            facts_is_joint(t, p->end, next.at));
+}
+
 static size_t read_thing(struct facts_text *t, struct facts_phrase *p)
 {
-    if (!is_thing(t, p))
+    if (!is_thing(t, p) || ((p->classes & FACTS_W_NAME) && is_person(t, p)))
         return p->end;
     p->is_denied = facts_is_denied(t, p, true);
     if (p->is_denied)

@@ -32,7 +32,8 @@ struct fact {
     uint32_t at, n;    /* bytes in the text; 0, 0 where it is not from the text */
 };
 
-/* Facts in order of their place, at most `most`; one a kind and value. A plan or device that is
- * denied ("not on Android") is no fact. Returns how many. */
+/* Facts in order of their place, at most `most`; one a kind and value. What is denied ("not on
+ * Android") is no fact, nor a device or system on which it works: it is not the one concerned
+ * (of "works on iPhone but not on Android" Android is). Returns how many; linear in n. */
 size_t facts_read(const char *text, size_t n, struct arena *a, struct fact *ret, size_t most);
 const char *fact_name(enum fact_kind k);

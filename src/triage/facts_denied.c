@@ -51,6 +51,20 @@ static bool is_denied_behind(const struct facts_text *t, size_t from, int most)
     return false;
 }
 
+/* "…, bei Android nicht.": a denial alone behind it turns what was said before. */
+static bool is_turned(const struct facts_text *t, const struct facts_phrase *p)
+{
+    struct facts_phrase neg = facts_phrase_at(t, p->end), next;
+
+    if (neg.end == neg.at || neg.is_after_break || neg.is_after_comma)
+        return false;
+    if (!(neg.classes & FACTS_W_NEG))
+        return is_last_no(t, &neg);
+    next = facts_phrase_at(t, neg.end);
+    return next.end == next.at || next.is_after_break || next.is_after_comma ||
+           (next.classes & FACTS_W_BUT);
+}
+
 void facts_hear_mood(struct facts_text *t, const struct facts_phrase *p)
 {
     t->is_mood_near = true;
@@ -70,8 +84,10 @@ void facts_hear_mood(struct facts_text *t, const struct facts_phrase *p)
 static bool is_denied_before(const struct facts_text *t, const struct facts_phrase *p)
 {
     const struct facts_phrase *next = p;
+    /* "not in Spain", but "I don't want to pay in Spain" is about Spain */
+    size_t most = p->classes & (FACTS_W_REGION | FACTS_W_ADJECTIVE) ? 2 : NEG_BACK;
 
-    for (size_t k = 0; k < NEG_BACK; k++) {
+    for (size_t k = 0; k < most; k++) {
         const struct facts_phrase *q = facts_back(t, k);
 
         if (next->is_after_break || next->is_after_comma)
@@ -122,6 +138,26 @@ static enum facts_mood mood_of(const struct facts_text *t, const struct facts_ph
     return behind; /* "works on iPhone, but on Android …" */
 }
 
+/* "switched from Android to an iPhone": the first is the past. */
+static bool is_left_behind(const struct facts_text *t, const struct facts_phrase *p)
+{
+    static const char *const FROM[] = {"from", "von", "vom", "de", "d", "del", "do", "da", "dal"};
+    static const char *const TO[] = {"to", "zu", "zum", "auf",  "\xC3\xA0", "au",  "vers",
+                                     "a",  "al", "ao",  "para", "pra",      "pro", "all"};
+    const struct facts_phrase *before = facts_back(t, 0);
+    struct facts_phrase to = facts_phrase_at(t, p->end), next;
+
+    if (facts_is_article(before) && !facts_is_word(t, before, FROM, 9))
+        before = facts_back(t, 1);
+    if (p->is_after_break || !facts_is_word(t, before, FROM, 9) ||
+        !facts_is_word(t, &to, TO, sizeof TO / sizeof TO[0]))
+        return false;
+    next = facts_next(t, &to);
+    if (next.classes & FACTS_W_GLUE)
+        next = facts_next(t, &next);
+    return (next.classes & (FACTS_W_DEVICE | FACTS_W_OS)) != 0;
+}
+
 bool facts_is_denied(const struct facts_text *t, const struct facts_phrase *p, bool is_thing)
 {
     const uint64_t things = FACTS_W_DEVICE | FACTS_W_OS | FACTS_W_PLAN | FACTS_W_REGION;
@@ -135,7 +171,11 @@ bool facts_is_denied(const struct facts_text *t, const struct facts_phrase *p, b
         return true;
     if (!is_thing)
         return is_denied;
+    if (is_left_behind(t, p))
+        return true;
     if (is_denied) /* "works on iPhone but not on Android" */
         return t->mood != MOOD_WORKS || p->is_after_break;
+    if (t->mood == MOOD_FAILS && !p->is_after_break && is_turned(t, p))
+        return true;
     return mood_of(t, p) == MOOD_WORKS && !is_denied_behind(t, p->end, 4);
 }

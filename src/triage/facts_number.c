@@ -105,6 +105,18 @@ size_t facts_read_os_version(struct facts_text *t, const struct facts_phrase *p)
     return v.end;
 }
 
+/* "updated my iPhone to 17.2.1" is no version of ours. */
+static bool may_be_ios(const struct facts_text *t, const struct facts_version *v)
+{
+    if (v->first < 13 || v->first > 30)
+        return false;
+    for (size_t i = 0; i < t->n_ret; i++)
+        if ((t->ret[i].kind == FACT_DEVICE && t->ret[i].value[0] == 'i') ||
+            t->ret[i].kind == FACT_OS)
+            return true;
+    return false;
+}
+
 static void add_app_version(struct facts_text *t, const struct facts_version *v)
 {
     facts_add(t, FACT_APP_VERSION, t->p + v->at, v->end - v->at, v->at, v->end);
@@ -125,6 +137,9 @@ size_t facts_read_version(struct facts_text *t, const struct facts_phrase *p)
             /* another thing's version, unless it is long or the app is named */
             if (facts_context(t, others, 2) && !facts_context(t, FACTS_W_APP, 2))
                 least = facts_context(t, FACTS_W_FIRMWARE, 2) ? 9 : 2;
+            /* "depuis la 8.42" */
+            if ((p->classes & (FACTS_W_FROM | FACTS_W_GLUE)) && may_be_ios(t, &v))
+                least = 9;
             if (v.n_dots < least || counts(t, v.end))
                 return p->end;
             add_app_version(t, &v);
@@ -245,16 +260,19 @@ static size_t read_token(struct facts_text *t, const struct facts_phrase *p)
     return end;
 }
 
-/* "updated my iPhone to 17.2.1" is no version of ours. */
-static bool may_be_ios(const struct facts_text *t, const struct facts_version *v)
+/* Without the word "version" before it: "v8.42", "the 8.42 update", "app 8.9.12". */
+static bool is_bare_version(const struct facts_text *t, const struct facts_version *v,
+                            const struct facts_phrase *next, bool has_v)
 {
-    if (v->first < 13 || v->first > 30)
+    const uint64_t ours = FACTS_W_APP | FACTS_W_VERSION;
+
+    if (v->n_dots == 0 || may_be_ios(t, v))
         return false;
-    for (size_t i = 0; i < t->n_ret; i++)
-        if ((t->ret[i].kind == FACT_DEVICE && t->ret[i].value[0] == 'i') ||
-            t->ret[i].kind == FACT_OS)
-            return true;
-    return false;
+    if (has_v)
+        return v->n_dots >= 2 || !facts_context(t, FACTS_W_MUSIC, 4);
+    if (!next->is_after_break && !next->is_after_comma && (next->classes & ours))
+        return true;
+    return v->n_dots >= 2 && facts_context(t, ours, 3);
 }
 
 size_t facts_read_number(struct facts_text *t, const struct facts_phrase *p)
@@ -275,11 +293,7 @@ size_t facts_read_number(struct facts_text *t, const struct facts_phrase *p)
     }
     if (counts(t, v.end))
         return v.end;
-    /* a bare one: long enough to be nothing else, or the app or an update is named beside it */
-    if ((v.n_dots == 3 && v.most > 255) || (has_v && v.n_dots >= 2) ||
-        (v.n_dots >= 2 && !may_be_ios(t, &v) &&
-         (facts_context(t, FACTS_W_APP | FACTS_W_VERSION, 3) ||
-          (!next.is_after_break && (next.classes & (FACTS_W_APP | FACTS_W_VERSION))))))
+    if ((v.n_dots == 3 && v.most > 255) || is_bare_version(t, &v, &next, has_v))
         add_app_version(t, &v);
     return v.end;
 }

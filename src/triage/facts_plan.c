@@ -40,17 +40,55 @@ static bool is_link(const struct facts_text *t, const struct facts_phrase *p)
     static const char *const WORDS[] = {"for", "f\xC3\xBCr", "pour", "para", "per", "de",
                                         "des", "d",          "di",   "da",   "la",  "l"};
 
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (strlen(WORDS[i]) == p->end - p->at &&
-            memcmp(WORDS[i], t->p + p->at, p->end - p->at) == 0)
+    return facts_is_word(t, p, WORDS, sizeof WORDS / sizeof WORDS[0]);
+}
+
+/* Within the clause: the last and the next few phrases. */
+static bool is_song_near(const struct facts_text *t, const struct facts_phrase *p)
+{
+    struct facts_phrase next = *p;
+
+    if (!p->is_after_break && facts_context(t, FACTS_W_SONG, 4))
+        return true;
+    for (int i = 0; i < AHEAD; i++) {
+        next = facts_next(t, &next);
+        if (next.end == next.at || next.is_after_comma)
+            return false;
+        if (next.classes & FACTS_W_SONG)
             return true;
+    }
     return false;
+}
+
+/* "Solo or Duo?", "between Duo and Nest": who compares says of neither that it is theirs. */
+static bool is_choice(const struct facts_text *t, const struct facts_phrase *p, size_t end)
+{
+    static const char *const OR[] = {"or", "oder", "ou", "o", "vs", "versus"};
+    static const char *const AND[] = {"and", "und", "et", "y", "e", "ed"};
+    static const char *const BETWEEN[] = {"between", "zwischen", "entre", "tra", "fra"};
+    struct facts_phrase join = facts_phrase_at(t, end), other;
+
+    if (!p->is_after_break && !facts_back(t, 0)->is_after_break &&
+        facts_is_word(t, facts_back(t, 0), OR, 6) && (facts_back(t, 1)->classes & FACTS_W_PLAN))
+        return true;
+    if (join.is_after_break || join.is_after_comma ||
+        !(facts_is_word(t, &join, OR, 6) ||
+          (facts_is_word(t, &join, AND, 6) && facts_is_word(t, facts_back(t, 0), BETWEEN, 5) &&
+           !p->is_after_break)))
+        return false;
+    other = facts_next(t, &join);
+    if (facts_is_article(&other))
+        other = facts_next(t, &other);
+    return (other.classes & FACTS_W_PLAN) &&
+           (!(other.classes & FACTS_W_CAPITAL) || other.is_capital);
 }
 
 static bool is_named(const struct facts_text *t, const struct facts_phrase *p)
 {
     struct facts_phrase next;
 
+    if (facts_is_title(t, p) || (!p->is_after_break && facts_context(t, FACTS_W_OTHER, 2)))
+        return false;
     if (p->classes & FACTS_W_PLAN && !(p->classes & FACTS_W_CAPITAL))
         return true;
     if ((p->classes & FACTS_W_KIND) && is_beside_plan(t, p))
@@ -58,8 +96,11 @@ static bool is_named(const struct facts_text *t, const struct facts_phrase *p)
     if (!(p->classes & FACTS_W_CAPITAL) || !p->is_capital || p->is_after_break || p->is_shouted)
         return false;
     next = facts_next(t, p);
-    return !(next.classes & FACTS_W_MUSIC) &&
-           (is_plan_before(t, p) || (next.classes & FACTS_W_PLANWORD));
+    /* "Nest thermostat", "Duo Karst" */
+    if ((next.classes & (FACTS_W_MUSIC | FACTS_W_APPWORD)) ||
+        (next.is_capital && next.classes == 0 && facts_is_joint(t, p->end, next.at)))
+        return false;
+    return !is_song_near(t, p) && (is_plan_before(t, p) || (next.classes & FACTS_W_PLANWORD));
 }
 
 /* Of "Premium Family" it is the family that says more. */
@@ -80,7 +121,6 @@ size_t facts_read_plan(struct facts_text *t, struct facts_phrase *p)
 
     if (!is_named(t, p))
         return p->end;
-    p->is_denied = facts_is_denied(t, p, false);
     for (int i = 0; i < AHEAD; i++) {
         size_t from = next.end;
 
@@ -98,6 +138,7 @@ size_t facts_read_plan(struct facts_text *t, struct facts_phrase *p)
     }
     p->end = all.end = end;
     p->classes |= FACTS_W_PLAN;
+    p->is_denied = facts_is_denied(t, p, false) || is_choice(t, p, end);
     if (!p->is_denied)
         facts_add_phrase(t, FACT_PLAN, &all);
     return end;

@@ -63,6 +63,11 @@ static inline bool facts_is_digit(unsigned char c)
 void facts_add(struct facts_text *t, enum fact_kind kind, const char *value, size_t value_n,
                size_t at, size_t end);
 
+/* "Paranoid Android", "the song iPhone", "iPhone by …". */
+bool facts_is_title(const struct facts_text *t, const struct facts_phrase *p);
+/* Is the phrase, as written, one of these words? */
+bool facts_is_word(const struct facts_text *t, const struct facts_phrase *p,
+                   const char *const *words, size_t n);
 /* The value of the phrase, with each '#' as the next number in it. */
 void facts_add_phrase(struct facts_text *t, enum fact_kind kind, const struct facts_phrase *p);
 

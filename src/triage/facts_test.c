@@ -71,6 +71,9 @@ static void test_devices(void **state)
         {"echo of the hills", ""},
         {"a galaxy of stars by Tesla", ""},
         {"the song iPhone by Rico Nasty", ""},
+        {"Alexa plays something else", "device=Alexa"},
+        {"my daughter Alexa loves Alexa Feser", ""},
+        {"buy one plus 2 free", ""},
         {"Paranoid Android won't play", ""},
     };
 
@@ -92,6 +95,9 @@ static void test_systems(void **state)
         {"seit Version 8.9.14 stürzt sie ab", "app_version=8.9.14"},
         {"since the 8.9.20 update", "app_version=8.9.20"},
         {"updated my iPhone to 17.2.1", "device=iPhone"},
+        {"ça rame depuis la 8.42", "app_version=8.42"},
+        {"the 8.42 update, v8.41", "app_version=8.42 app_version=8.41"},
+        {"since 8.42 this morning I was charged 8.42", ""},
         {"on 24.12.2026 I paid 10.99, twice 1.234.567", ""},
         {"the live version 2 of the song", ""},
         {"Sonos firmware version 15.3", "device=Sonos"},
@@ -118,6 +124,7 @@ static void test_regions(void **state)
         {"music from Brazil, Korean pop, a French song", ""},
         {"chansons de France, musica italiana, deutsche Lieder", ""},
         {"I am not in Spain", ""},
+        {"I don't want to pay twice in Spain", "region=ES"},
         {"Turkey in the oven", ""},
         {"China Girl, Spanish Harlem, Brazil", ""},
     };
@@ -148,6 +155,13 @@ static void test_plans(void **state)
         {"plano para estudantes, plan: duo", "plan=student plan=duo"},
         {"Mudando de Duo para Ninho", "plan=duo plan=family"},
         {"could family members see it", ""},
+        {"YouTube Premium, Netflix family plan", ""},
+        {"das Solo in dem Lied, the Duo on guitar", ""},
+        {"Solo by Clean Bandit, the song Premium", ""},
+        {"I don't want Premium", ""},
+        {"my Nest thermostat, the Duo Karst", ""},
+        {"the difference between Duo and Nest?", ""},
+        {"was ist besser, Solo oder Duo?", ""},
     };
 
     CHECK_ROWS(rows);
@@ -201,6 +215,10 @@ static void test_denials(void **state)
         {"works everywhere except on my iPad", "device=iPad"},
         {"crashes everywhere except on my iPad", ""},
         {"ohne Probleme auf dem iPad", ""},
+        {"stürzt nur am iPhone ab, auf Android nicht", "device=iPhone"},
+        {"auf dem iPad alles gut", ""},
+        {"switched from Android to an iPhone 15", "device=iPhone 15"},
+        {"I used to have an iPad", ""},
     };
 
     CHECK_ROWS(rows);

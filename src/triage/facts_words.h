@@ -37,7 +37,11 @@ enum {
     FACTS_W_BUT = 1 << 29,
     FACTS_W_OWN = 1 << 30,      /* "my", "on": a device follows */
     FACTS_W_APPWORD = 1U << 31, /* behind a device: "app", "phone" */
-    FACTS_W_KIND = 1ULL << 32   /* "family", "étudiant": beside a word for "plan" */
+    FACTS_W_KIND = 1ULL << 32,  /* "family", "étudiant": beside a word for "plan" */
+    FACTS_W_SONG = 1ULL << 33,  /* "guitar": then "Solo" is no plan */
+    FACTS_W_OTHER = 1ULL << 34, /* another service: its plans are not ours */
+    FACTS_W_NAME = 1ULL << 35,  /* a device that is called like people: "Alexa" */
+    FACTS_W_PERSON = 1ULL << 36 /* before a person's name: "daughter" */
 };
 
 extern const struct word_trie FACTS_WORDS;

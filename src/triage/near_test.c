@@ -93,7 +93,9 @@ static void make_pair(size_t n, char *a, char *b)
 
     for (size_t i = 0; i < n; i++) {
         a[i] = (char)('a' + rnd(26));
-        b[i] = i < share ? a[i] : (char)('a' + rnd(26));
+        b[i] = a[i];
+        if (i >= share)
+            b[i] = (char)('a' + rnd(26));
     }
     a[n] = b[n] = '\0';
 }

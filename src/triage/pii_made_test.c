@@ -160,8 +160,10 @@ static void make_codice(char *out, bool is_wrong)
     char p[17];
     unsigned sum = 0;
 
+    digits(p, 15);
     for (int i = 0; i < 15; i++)
-        p[i] = "AAAAAA00A00A000"[i] == 'A' ? (char)('A' + rnd(26)) : digit();
+        if ("AAAAAA00A00A000"[i] == 'A')
+            p[i] = (char)('A' + rnd(26));
     p[8] = "ABCDEHLMPRST"[rnd(12)];
     for (unsigned i = 0; i < 15; i++) {
         unsigned v = p[i] >= 'A' ? (unsigned)(p[i] - 'A') : (unsigned)(p[i] - '0');
@@ -207,9 +209,13 @@ static void make_steuer(char *out, bool is_wrong)
         p[k] = swap;
     }
     p[1 + rnd(9)] = p[0];
-    if (p[0] == '0')
-        for (int i = 0; i < 10; i++)
-            p[i] = p[i] == '0' ? '7' : p[i] == '7' ? '0' : p[i];
+    if (p[0] == '0') /* never first: 0 and 7 change places */
+        for (int i = 0; i < 10; i++) {
+            if (p[i] == '0')
+                p[i] = '7';
+            else if (p[i] == '7')
+                p[i] = '0';
+        }
     for (int i = 0; i < 10; i++) {
         int sum = (p[i] - '0' + product) % 10;
 
@@ -296,8 +302,13 @@ static void make_phone(char *out, bool is_wrong)
     };
     const char *shape = is_wrong ? PICK(bad) : PICK(good);
 
-    for (; *shape; shape++)
-        *out++ = *shape == '#' ? digit() : *shape == 'x' ? (char)('2' + rnd(8)) : *shape;
+    for (; *shape; shape++, out++) {
+        *out = *shape;
+        if (*shape == '#')
+            *out = digit();
+        else if (*shape == 'x')
+            *out = (char)('2' + rnd(8));
+    }
     *out = '\0';
 }
 

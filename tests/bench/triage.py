@@ -120,10 +120,26 @@ def bitext(table, folder, say):
     say(f"  warning, no claim: Bitext across its releases {percent(evaluate(files, folder / 'bitext.model')['accuracy'])}")
 
 
+def urgency(table):
+    """P1 on the set written apart from the rules, by the built-in model's reading."""
+    with open(ROOT / "tests" / "triage" / "urgency.tsv", encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t", 1) for line in f if line.strip() and not line.startswith("#")]
+    model = ROOT / "build" / "src" / "triage" / "builtin.model"
+    said = run("read", "--model", model, input="".join(text + "\n" for _, text in rows)).splitlines()
+    pairs = [(level, json.loads(line)["urgency"]) for (level, _), line in zip(rows, said, strict=True)]
+    hit = pairs.count(("P1", "P1"))
+    wanted = sum(level == "P1" for level, _ in pairs)
+    given = sum(level == "P1" for _, level in pairs)
+    recall, precision = hit / max(wanted, 1), hit / max(given, 1)
+    table.add(f"P1 recall, {hit} of {wanted} (n {len(rows)})", ">= 99 %", percent(recall), recall >= 0.99)
+    table.add(f"P1 precision, {hit} of {given}", ">= 60 %", percent(precision), precision >= 0.6)
+
+
 def part_triage(table, folder, is_quick):
     def say(words):
         print(words, flush=True)
 
+    urgency(table)
     if not DATA.is_dir():
         say("  not run: ../shared/data is absent")
         return

@@ -4,6 +4,14 @@ import { keep } from '@/lib/keep'
 const NOTES = [880, 660, 880] // [Hz]
 const NOTE = 0.22 // [s]
 
+const TOUCHES = ['pointerdown', 'keydown'] as const
+let waits = false
+function afterTouch() {
+  for (const touch of TOUCHES) removeEventListener(touch, afterTouch)
+  waits = false
+  ring()
+}
+
 const rung = keep<number[]>('rung', [])
 const MOST_KEPT = 50
 
@@ -15,9 +23,16 @@ export function newOnes(ids: number[]): number[] {
   return fresh
 }
 
+/* Browsers are silent until somebody has touched the page: then it rings at the first touch. */
 export function ring() {
   try {
     const audio = new AudioContext()
+    if (audio.state === 'suspended') {
+      void audio.close()
+      if (!waits) for (const touch of TOUCHES) addEventListener(touch, afterTouch)
+      waits = true
+      return
+    }
     const out = audio.createGain()
     out.gain.value = 0.15
     out.connect(audio.destination)

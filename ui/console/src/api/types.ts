@@ -185,6 +185,7 @@ export interface Message {
   context?: Record<string, unknown> | null
   meta?: Record<string, unknown> | null
   attachments: Attachment[]
+  sealed?: { at: number; n: number; kind: string }[] // places of masks [bytes]
 }
 
 export interface Draft {

@@ -7,6 +7,7 @@ export type {
   Page as P1Page,
   Promise as InboxPromise,
   PromiseWeek,
+  Protocol,
   Queue as TriageQueue,
   TicketTriage,
   TriageBecause,

@@ -11,6 +11,8 @@ const onBothStores = [
   '**/backup-*.spec.ts',
   '**/naughty-strings.spec.ts',
   '**/drain.spec.ts',
+  '**/triage-fix.spec.ts',
+  '**/triage-reveal.spec.ts',
   '**/widget-limits.spec.ts',
   '**/widget-live.spec.ts',
 ]

@@ -616,7 +616,7 @@ static void a_desk_trains_its_own_model(void **state)
     assert_string_equal(live_of(&rows)->version, builtin);
     read_anew();
     assert_true(reader_is_builtin(app.reader));
-    assert_int_equal(store_write(app.store, use, "none", &why), E_NOT_FOUND);
+    assert_int_equal(store_write(app.store, use, (void *)(uintptr_t) "none", &why), E_NOT_FOUND);
 }
 
 static enum err many_old(struct tx *tx, void *arg, struct why *w)

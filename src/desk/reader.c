@@ -17,7 +17,11 @@
 
 /* So many corrections and a training does not wait for the night: docs/decisions. */
 #define RETRAIN_AT 200
-#define OOS        "oos"
+/* Near copies of a day (docs/decisions: MinHash): room for so many different messages, 1 MB. */
+#define NEAR_LEADERS   4096
+#define NEAR_LEAST     0.4f
+#define NEAR_WINDOW_MS ((msec)24 * 3600 * 1000)
+#define OOS            "oos"
 
 /* The triage of one moment. Immutable; kept alive by those who read with it. */
 struct moment {
@@ -32,6 +36,8 @@ struct reader {
     pthread_t thread; /* loads what was changed */
     pthread_cond_t wake;
     bool is_asked, is_ending, has_thread;
+    pthread_mutex_t near_lock;
+    struct near_clusters *near; /* of the messages that came to this process */
 };
 
 /* A hold that ends with an arena. */
@@ -148,6 +154,8 @@ enum err reader_start(struct store *s, struct reader **ret, struct why *w)
     r->now = swap_new(m, moment_free);
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
+    pthread_mutex_init(&r->near_lock, NULL);
+    r->near = near_clusters_new(NEAR_LEADERS, NEAR_LEAST, NEAR_WINDOW_MS);
     if (s && pthread_create(&r->thread, NULL, loading, r) != 0) {
         reader_stop(r);
         return fail(w, E_INTERNAL, "cannot start the thread that loads triage");
@@ -168,6 +176,8 @@ void reader_stop(struct reader *r)
     if (r->has_thread)
         pthread_join(r->thread, NULL);
     swap_free(r->now);
+    near_clusters_free(r->near);
+    pthread_mutex_destroy(&r->near_lock);
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     free(r);
@@ -237,6 +247,25 @@ static void keep_known(const struct taxonomy *t, struct triage_reading *r)
 
 /* ------- reading */
 
+/* Many write nearly the same just now: what complains of an outage is urgent then. */
+static void look_around(struct reader *r, const struct incoming *m, const char *text,
+                        const struct triage_hints *hints, struct triage_reading *reading)
+{
+    struct urgency_hints more = {.language = reading->language.code,
+                                 .plan = hints->plan,
+                                 .negative = reading->sentiment.p[MOOD_NEGATIVE],
+                                 .is_cluster_growing = true};
+    struct near_joined joined;
+
+    if (m->is_imported || m->is_automatic)
+        return;
+    pthread_mutex_lock(&r->near_lock);
+    joined = near_clusters_join(r->near, &reading->sketch, clock_now());
+    pthread_mutex_unlock(&r->near_lock);
+    if (joined.is_growing)
+        urgency_read(text, strlen(text), &more, &reading->urgency);
+}
+
 const struct read *reader_read(struct reader *r, struct arena *a, const struct incoming *m)
 {
     static const struct triage BARE = {.model = NULL};
@@ -252,6 +281,7 @@ const struct read *reader_read(struct reader *r, struct arena *a, const struct i
 
         triage_read(&now->models.triage, out->text, strlen(out->text), &hints, a, &out->reading);
         keep_known(&now->models.taxonomy, &out->reading);
+        look_around(r, m, out->text, &hints, &out->reading);
         if (out->reading.label)
             c = taxonomy_category(&now->models.taxonomy, out->reading.label);
         out->model = now->models.version;

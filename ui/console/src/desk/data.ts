@@ -5,6 +5,7 @@ import { get, list, whole } from '@/api/client'
 import type { Agent, CategoryCount, Contact, Count, Inbox, Status, Tag, Team, Ticket } from '@/api/types'
 import { liveState, useLive } from '@/live/live'
 import { mergeCounts } from '@/lib/queue'
+import { taxonomyChanged } from '@/triage/useTriage'
 
 export const useAgents = () => useQuery({ queryKey: ['agents'], queryFn: () => whole<Agent>('/agents') })
 export const useTeams = () => useQuery({ queryKey: ['teams'], queryFn: () => whole<Team>('/teams') })
@@ -78,7 +79,7 @@ export function useDeskEvents() {
       else if (e.kind === 'agent.changed') (stale('agents'), stale('teams'))
       else if (e.kind === 'inbox.changed') stale('inboxes')
       else if (e.kind === 'quarantine.changed') stale('quarantine')
-      else if (e.kind === 'triage.changed' && (e.data as { what?: string } | undefined)?.what === 'taxonomy') (stale('categories'), stale('queues'))
+      else if (e.kind === 'triage.changed' && (e.data as { what?: string } | undefined)?.what === 'taxonomy') taxonomyChanged(queries, true)
       else if (e.kind === 'contact.changed' && e.contact_id) {
         void queries.invalidateQueries({ queryKey: ['contact', e.contact_id] })
       } else if (e.kind === 'ticket.created') stale('contact-tickets')

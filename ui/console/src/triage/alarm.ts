@@ -1,5 +1,6 @@
 // The sound of a P1: two notes, once for each call, in one tab only.
 import { keep } from '@/lib/keep'
+import type { P1Page } from './types'
 
 const NOTES = [880, 660, 880] // [Hz]
 const NOTE = 0.22 // [s]
@@ -14,6 +15,12 @@ function afterTouch() {
 
 const rung = keep<number[]>('rung', [])
 const MOST_KEPT = 50
+
+/* Life before money; of the same kind, who has waited longest. */
+const GRAVE = ['self_harm', 'threat', 'minor']
+const rank = (kind: string) => (GRAVE.includes(kind) ? GRAVE.indexOf(kind) : GRAVE.length)
+export const gravest = (a: Pick<P1Page, 'kind' | 'at'>, b: Pick<P1Page, 'kind' | 'at'>) =>
+  rank(a.kind) - rank(b.kind) || Date.parse(a.at) - Date.parse(b.at)
 
 /* Which of these has not rung in this browser yet; from now on they have. */
 export function newOnes(ids: number[]): number[] {

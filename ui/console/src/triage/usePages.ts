@@ -2,6 +2,7 @@
 import { computed } from 'vue'
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { list, post } from '@/api/client'
+import { gravest } from './alarm'
 import { useLive } from '@/live/live'
 import { BEGAN } from '@/live/stream'
 import type { P1Page } from './types'
@@ -15,7 +16,7 @@ export function usePages() {
     refetchInterval: ASK_EVERY,
     staleTime: 0,
   })
-  return { pages, open: computed(() => (pages.data.value ?? []).filter((p) => !p.ended)) }
+  return { pages, open: computed(() => [...(pages.data.value ?? [])].filter((p) => !p.ended).sort(gravest)) }
 }
 
 /* Once in the console. */

@@ -1,7 +1,7 @@
 // What was read of one ticket, and saying what holds instead: at once on the screen, taken back
 // if the server refuses.
 import { computed } from 'vue'
-import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
 import { get, post, whole } from '@/api/client'
 import type { Ticket } from '@/api/types'
 import { useLive } from '@/live/live'
@@ -26,6 +26,16 @@ export function useCategoryNames() {
     queueOf: (key: string) => byKey.value.get(key)?.queue ?? null,
     queueName: (key: string) => queues.data.value?.find((q) => q.key === key)?.name ?? key,
   }
+}
+
+/* The taxonomy was changed. The server says so a moment before it reads with the new one, so what
+ * it answers now may be the old: it is asked again. `already`: the screen shows the change. */
+const SOON = [0, 1_500, 5_000] // [ms]
+export function taxonomyChanged(queries: QueryClient, already = false) {
+  for (const after of SOON.slice(already ? 1 : 0))
+    setTimeout(() => {
+      for (const key of ['categories', 'queues', 'examples', 'triage-state']) void queries.invalidateQueries({ queryKey: [key] })
+    }, after)
 }
 
 export const useTriage = (id: () => number | null | undefined) =>

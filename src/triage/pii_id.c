@@ -348,10 +348,9 @@ struct pii_found pii_find_letter_id(const struct pii_text *t, size_t at)
         len = 16;
     else if (n >= 15 && is_nir(p) && pii_is_edge_after(t, end[14]))
         len = 15;
-    else if (n >= 9 && is_dni(p) && pii_is_edge_after(t, end[8]))
-        len = 9;
-    else if (n >= 9 && is_nino(p) && pii_is_edge_after(t, end[8]) &&
-             (is_capital_run(t, at, end[8]) || pii_context(t, PII_W_ID, 6) != 0))
+    else if (n >= 9 && pii_is_edge_after(t, end[8]) &&
+             (is_dni(p) ||
+              (is_nino(p) && (is_capital_run(t, at, end[8]) || pii_context(t, PII_W_ID, 6) != 0))))
         len = 9;
     return len > 0 ? (struct pii_found){at, end[len - 1] - at, PII_NATIONAL_ID}
                    : (struct pii_found){0};

@@ -128,12 +128,16 @@ static void read_file(const char *path)
 
 int main(int argc, char **argv)
 {
+    bool is_written;
     FILE *f;
 
     for (int i = 2; i < argc; i++)
         read_file(argv[i]);
     f = argc > 2 ? fopen(argv[1], "wb") : NULL;
-    if (!f || fwrite(NODES, sizeof(NODES), 1, f) != 1 || fclose(f) != 0)
+    is_written = f && fwrite(NODES, sizeof(NODES), 1, f) == 1;
+    if (f && fclose(f) != 0)
+        is_written = false;
+    if (!is_written)
         return 1;
     printf("sentiment: %zu of %u slots taken\n", N_NODES, LEXICON_SLOTS);
     return 0;

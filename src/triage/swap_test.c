@@ -49,7 +49,7 @@ static void *read_on(void *arg)
         bool is_right = false;
 
         for (int i = 0; i < SEEDS; i++)
-            is_right |= version == l->version[i] && memcmp(&p, &l->p[i], sizeof p) == 0;
+            is_right |= version == l->version[i] && p == l->p[i];
         swap_put(l->swap, held);
         atomic_fetch_add(&l->n_wrong, !is_right);
         atomic_fetch_add(&l->n_read, 1);

@@ -1,6 +1,7 @@
 /* Does danger come first, and do titles and everyday trouble stay where they belong? */
 #include "triage/urgency.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,7 +167,7 @@ static void the_end_of_a_long_mail_counts(void **state)
         memcpy(text + n, "the song is fine. ", 18);
         n += 18;
     }
-    strcpy(text + n, "I want to kill myself.");
+    snprintf(text + n, 40000 - n, "I want to kill myself.");
     urgency_read(text, strlen(text), NULL, &u);
     assert_int_equal(u.level, P1);
     assert_true(u.reasons[0].at > 29000);

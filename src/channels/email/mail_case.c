@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/heap.h"
 
 static enum err spool(const struct channel_host *h, const struct inbox *inbox,
                       const char *external_id, const void *raw, size_t n, struct why *w)
 {
     struct house *house = h->house;
     int k = house->spooled;
-    char *copy;
 
     house->tries++;
     if (house->full > 0) {
@@ -21,12 +21,10 @@ static enum err spool(const struct channel_host *h, const struct inbox *inbox,
     for (int i = 0; i < k; i++)
         if (strcmp(house->keys[i], external_id) == 0)
             return OK;
-    if (k == HOUSE_MOST || !(copy = malloc(n + 1)))
+    if (k == HOUSE_MOST)
         return fail(w, E_BUSY, "enough");
-    memcpy(copy, raw, n);
-    copy[n] = 0;
-    house->keys[k] = strdup(external_id);
-    house->items[k] = (struct str){copy, n};
+    house->keys[k] = arena_str(house->arena, external_id);
+    house->items[k] = (struct str){arena_dup(house->arena, raw, n), n};
     house->spooled++;
     return OK;
 }
@@ -66,20 +64,16 @@ static bool is_ending(const struct channel_host *h)
 
 struct house *house_new(void)
 {
-    struct house *h = calloc(1, sizeof *h);
+    struct house *h = heap_new(sizeof *h);
 
-    if (!h)
-        abort();
+    h->arena = arena_new(4096);
     h->host = (struct channel_host){h, spool, note_get, note_set, health, is_ending};
     return h;
 }
 
 void house_free(struct house *h)
 {
-    for (int i = 0; i < h->spooled; i++) {
-        free(h->keys[i]);
-        free((char *)(uintptr_t)h->items[i].p);
-    }
+    arena_free(h->arena);
     free(h);
 }
 

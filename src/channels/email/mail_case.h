@@ -17,6 +17,7 @@ struct house {
     atomic_int tries, spooled; /* inputs offered; those kept, a repeat once */
     atomic_int full;           /* answer E_FULL so many times first */
     atomic_int ills, wells;    /* how often the inbox was said to be so */
+    struct arena *arena;       /* of these two; written by the channel's thread alone */
     char *keys[HOUSE_MOST];
     struct str items[HOUSE_MOST]; /* a NUL stands behind each */
     char note[100], ill[WHY_TEXT_BYTES];

@@ -11,6 +11,7 @@
 #include "people/people.sql.h"
 #include "store/blob.h"
 #include "store/store.h"
+#include "triage/language.h"
 #include "triage/models.sql.h"
 #include "triage/taxonomy_edit.h"
 #include "triage/triage.sql.h"
@@ -37,7 +38,7 @@ SHAPE(CATEGORY, "Category", struct category_view, "What a message may be about",
 SHAPE(CATEGORY_IN, "CategoryIn", struct category_view, "A category as it shall be",
       {CATEGORY_IN_AT(queue, SHAPE_TEXT, SHAPE_REQUIRED, .min = 1, .max = 60),
        CATEGORY_IN_AT(name, SHAPE_TEXT, SHAPE_REQUIRED, .min = 1, .max = 120),
-       CATEGORY_IN_AT(description, SHAPE_TEXT, 0, .max = 2000),
+       CATEGORY_IN_AT(description, SHAPE_TEXT, SHAPE_REQUIRED, .min = 1, .max = 2000),
        CATEGORY_IN_AT(include, SHAPE_TEXTS, 0, .max = 50),
        CATEGORY_IN_AT(exclude, SHAPE_TEXTS, 0, .max = 50),
        CATEGORY_IN_AT(ties, SHAPE_TEXTS, 0, .max = 50),
@@ -65,7 +66,8 @@ SHAPE(EXAMPLE_IN, "ExampleIn", struct example_view, "An example to learn from",
       {AT(example_view, text, SHAPE_TEXT, SHAPE_REQUIRED, .min = 1, .max = 16384),
        AT(example_view, category, SHAPE_TEXT, SHAPE_NULLABLE, .min = 1, .max = 60,
           .doc = "null: about nothing of ours"),
-       AT(example_view, language, SHAPE_TEXT, SHAPE_NULLABLE, .min = 2, .max = 7)});
+       AT(example_view, language, SHAPE_TEXT, SHAPE_NULLABLE, .min = 2, .max = 7,
+          .doc = "null: as it is read")});
 SHAPE(EXAMPLE_DROP, "ExampleDrop", struct example_view, "An example that shall go",
       {AT(example_view, text, SHAPE_TEXT, SHAPE_REQUIRED, .min = 1, .max = 16384)});
 
@@ -378,17 +380,19 @@ enum err queue_put(struct req *q, struct res *s, struct why *w)
 enum err example_post(struct req *q, struct res *s, struct why *w)
 {
     struct revision r = {.q = q, .a = q->arena, .action = "taxonomy.example_put"};
-    const struct example_view *in = q->in;
+    struct example_view x = *(const struct example_view *)q->in;
+    struct language read = language_read(x.text, strlen(x.text), NULL);
     struct taxonomy t;
     enum err e;
 
+    if (!x.language) /* a file of examples says it of each */
+        x.language = *read.code ? arena_str(q->arena, read.code) : "en";
     if ((e = newest(&r, &t, w)))
         return e;
-    taxonomy_put_example(&t, q->arena,
-                         &(struct taxonomy_example){in->text, in->category, in->language});
+    taxonomy_put_example(&t, q->arena, &(struct taxonomy_example){x.text, x.category, x.language});
     if ((e = put_taxonomy(&r, &t, w)))
         return e;
-    return reply(s, 201, &EXAMPLE, in);
+    return reply(s, 201, &EXAMPLE, &x);
 }
 
 enum err example_drop_post(struct req *q, struct res *s, struct why *w)

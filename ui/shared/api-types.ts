@@ -96,7 +96,7 @@ export interface CategoryCount {
 export interface CategoryIn {
   queue: string
   name: string
-  description?: string
+  description: string
   include?: string[]
   exclude?: string[]
   ties?: string[]
@@ -213,6 +213,7 @@ export interface ExampleIn {
   text: string
   /** null: about nothing of ours */
   category?: string | null
+  /** null: as it is read */
   language?: string | null
 }
 

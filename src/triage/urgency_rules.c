@@ -10,7 +10,7 @@
 
 struct match {
     const struct urgency_text *t;
-    uint64_t languages;              /* bits */
+    uint64_t languages;              /* bits: whose signs count */
     uint64_t has[URGENCY_SETS / 64]; /* bits: the sets that were found */
     size_t trials;
     struct urgency_found *ret;
@@ -272,6 +272,9 @@ static void try_rule(struct match *m, const struct urgency_rule *r, const struct
     const struct urgency_guard *g = &URGENCY_TABLE.guards[r->guard];
     struct span s;
 
+    if ((r->kind == URGENCY_NONE || r->n + r->beside == 1) &&
+        (m->languages >> r->language & 1) == 0)
+        return;
     for (size_t e = 0; e < (size_t)r->n + r->beside; e++)
         if (!has(m, r->elements[e].set))
             return;
@@ -286,6 +289,8 @@ static void try_rule(struct match *m, const struct urgency_rule *r, const struct
 
 /* ------- languages */
 
+/* Rules are read in all languages, as a short text's language is often misread; those of one part
+ * (false friends) and signs, which the model counts, only in the text's own and in English. */
 static uint64_t languages_of(const char *language)
 {
     uint64_t ret = 0;
@@ -308,8 +313,6 @@ static void match(struct match *m)
     for (size_t i = 0; i < t->n_hits; i++) {
         const struct urgency_hit *x = &t->hits[i];
 
-        if ((m->languages >> URGENCY_TABLE.languages[x->set] & 1) == 0)
-            continue;
         for (size_t r = URGENCY_TABLE.first[x->set]; r < URGENCY_TABLE.first[x->set + 1]; r++)
             try_rule(m, &URGENCY_TABLE.rules[r], x);
     }

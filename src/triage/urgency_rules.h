@@ -87,7 +87,7 @@ extern const struct urgency_table {
 #define URGENCY_BYTES   (64 * 1024)
 #define URGENCY_WORDS   320
 #define URGENCY_OVERLAP 24
-#define URGENCY_HITS    2000
+#define URGENCY_HITS    4000
 #define URGENCY_SETS    8192 /* tools/urgency.py makes no more */
 
 /* Alternatives of a set, found in the text. */
@@ -95,7 +95,7 @@ struct urgency_hit {
     uint16_t set, at, n; /* words */
 };
 
-/* A text, its words and what was found in it. About 30 KB: lives on the stack of one call. */
+/* A text, its words and what was found in it. About 40 KB: lives on the stack of one call. */
 struct urgency_text {
     struct word words[URGENCY_WORDS];
     struct urgency_hit hits[URGENCY_HITS];
@@ -109,5 +109,6 @@ struct urgency_found {
     uint8_t signs[SIGN_COUNT];                      /* how often, at most 255 */
 };
 
-/* `language` as in urgency.h: its rules and the English ones; all where it is unknown. */
+/* The rules of all languages; the signs of `language` (as in urgency.h) and the English ones, all
+ * where it is unknown. */
 void urgency_find(const char *text, size_t n, const char *language, struct urgency_found *ret);

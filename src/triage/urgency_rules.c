@@ -272,7 +272,8 @@ static void try_rule(struct match *m, const struct urgency_rule *r, const struct
     const struct urgency_guard *g = &URGENCY_TABLE.guards[r->guard];
     struct span s;
 
-    if ((r->kind == URGENCY_NONE || r->n + r->beside == 1) &&
+    /* Behind the six that are written in full, guards are few. */
+    if ((r->kind == URGENCY_NONE || r->n + r->beside == 1 || r->language > 5) &&
         (m->languages >> r->language & 1) == 0)
         return;
     for (size_t e = 0; e < (size_t)r->n + r->beside; e++)

@@ -36,7 +36,7 @@ struct reader {
     pthread_t thread; /* loads what was changed */
     pthread_cond_t wake;
     bool is_asked, is_ending, has_thread;
-    pthread_mutex_t near_lock;
+    pthread_mutex_t load_lock, near_lock;
     struct near_clusters *near; /* of the messages that came to this process */
 };
 
@@ -105,18 +105,37 @@ static enum err ask(struct tx *tx, void *arg, struct why *w)
     return retrain_soon(tx, a, w);
 }
 
-static void load_again(struct reader *r)
+/* One after the other, so that the last to be put in place is the last that was read. */
+static CHECKED enum err replace(struct reader *r, size_t *ret_corrections, struct why *w)
 {
     struct moment *m;
+    enum err e;
+
+    pthread_mutex_lock(&r->load_lock);
+    if ((e = load(r->store, &m, w)) == OK) {
+        *ret_corrections = m->models.n_corrections;
+        swap_replace(r->now, m);
+    }
+    pthread_mutex_unlock(&r->load_lock);
+    return e;
+}
+
+enum err reader_load(struct reader *r, struct why *w)
+{
+    size_t n;
+
+    return replace(r, &n, w);
+}
+
+static void load_again(struct reader *r)
+{
     struct why w;
     size_t n;
 
-    if (load(r->store, &m, &w)) { /* the old one goes on reading */
+    if (replace(r, &n, &w)) { /* the old one goes on reading */
         log_line(LOG_ERROR, "triage not loaded", "\"why\":%s", log_quote(w.text));
         return;
     }
-    n = m->models.n_corrections;
-    swap_replace(r->now, m);
     if (n >= RETRAIN_AT && store_write(r->store, ask, NULL, &w))
         log_line(LOG_ERROR, "training not asked for", "\"why\":%s", log_quote(w.text));
 }
@@ -154,6 +173,7 @@ enum err reader_start(struct store *s, struct reader **ret, struct why *w)
     r->now = swap_new(m, moment_free);
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
+    pthread_mutex_init(&r->load_lock, NULL);
     pthread_mutex_init(&r->near_lock, NULL);
     r->near = near_clusters_new(NEAR_LEADERS, NEAR_LEAST, NEAR_WINDOW_MS);
     if (s && pthread_create(&r->thread, NULL, loading, r) != 0) {
@@ -178,6 +198,7 @@ void reader_stop(struct reader *r)
     swap_free(r->now);
     near_clusters_free(r->near);
     pthread_mutex_destroy(&r->near_lock);
+    pthread_mutex_destroy(&r->load_lock);
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     free(r);

@@ -31,6 +31,8 @@ CHECKED enum err reader_start(struct store *s, struct reader **ret, struct why *
 void reader_stop(struct reader *r); /* takes NULL */
 /* Something of triage was changed, here or on another node: load it. Returns at once. */
 void reader_reload(struct reader *r);
+/* The same, and wait for it: who changed something then sees it. For threads that may block. */
+CHECKED enum err reader_load(struct reader *r, struct why *w);
 
 /* Read one message. From any thread. The strings live in `a`. `r` NULL: masks and language,
  * urgency and the like only. */

@@ -12,7 +12,7 @@
 #include "desk/doubt.h"
 #include "desk/judge.h"
 #include "desk/lessons.h"
-#include "desk/reader.h"
+#include "desk/models.h"
 #include "people/audit.h"
 #include "store/blob.h"
 #include "store/store.h"
@@ -34,7 +34,7 @@ struct training {
     struct job *job;
     struct arena *a;
     struct lessons lessons;
-    const struct taxonomy *taxonomy;
+    struct models before; /* as the store has them now: the reader may be a moment behind */
     struct model *model;
     const struct model *old;
     void *bytes;
@@ -296,10 +296,12 @@ static CHECKED enum err run(struct training *t, struct why *w)
     enum err e;
 
     tell(t, 0, "lessons");
-    t->taxonomy = reader_taxonomy(t->app->reader, t->a);
-    t->old = reader_model(t->app->reader, t->a);
-    t->is_old_builtin = reader_is_builtin(t->app->reader);
-    if ((e = lessons_gather(t->app->store, t->a, t->taxonomy, &t->lessons, w)) || (e = train(t, w)))
+    if ((e = models_load(t->app->store, t->a, &t->before, w)))
+        return e;
+    t->old = t->before.model;
+    t->is_old_builtin = t->before.is_builtin;
+    if ((e = lessons_gather(t->app->store, t->a, &t->before.taxonomy, &t->lessons, w)) ||
+        (e = train(t, w)))
         return e;
     tell(t, 0.66, "golden set");
     compare(t);
@@ -323,6 +325,7 @@ enum err retrain_job(void *app, struct job *j, struct why *w)
     tell(&t, 1, e ? "failed" : "done");
     atomic_store(&t.app->retrain_permille, 0);
     model_free(t.model);
+    models_free(&t.before);
     free(t.bytes);
     arena_free(t.a);
     /* Ended with the process: again when it is back. Nothing to learn from: not again. */

@@ -251,8 +251,7 @@ static CHECKED enum err put_file(struct revision *r, const char *text, size_t n,
         (e = blob_put(app->store, text, n, r->hash, w)) ||
         (e = store_write(app->store, keep_revision, r, w)))
         return e;
-    reader_reload(app->reader);
-    return OK;
+    return reader_load(app->reader, w);
 }
 
 struct newest {

@@ -43,7 +43,7 @@ struct urgency {
 
 /* What is known beside the text. */
 struct urgency_hints {
-    const char *language; /* of the text, "" unknown; rules of all languages are read */
+    const char *language; /* of the text, "" unknown; then all rules are read */
     const char *plan;     /* "family"; NULL */
     float negative;       /* probability that the mood is negative, 0-1 */
     int contacts_in_week;

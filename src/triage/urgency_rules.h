@@ -109,6 +109,6 @@ struct urgency_found {
     uint8_t signs[SIGN_COUNT];                      /* how often, at most 255 */
 };
 
-/* The rules of all languages; the signs of `language` (as in urgency.h) and the English ones, all
- * where it is unknown. */
+/* The rules of the six languages that are written in full; others' rules and the signs of
+ * `language` (as in urgency.h) and the English ones, all where it is unknown. */
 void urgency_find(const char *text, size_t n, const char *language, struct urgency_found *ret);

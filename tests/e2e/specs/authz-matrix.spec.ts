@@ -85,7 +85,7 @@ const TABLE: [string, Who, unknown?][] = [
   ['GET /api/v1/queues', 'signed'],
   ['PUT /api/v1/queues/:text', 'coach', { name: 'x', team_id: NOBODY }],
   ['GET /api/v1/categories', 'signed'],
-  ['PUT /api/v1/categories/:text', 'coach', { queue: 'nothing', name: 'x' }],
+  ['PUT /api/v1/categories/:text', 'coach', { queue: 'nothing', name: 'x', description: 'x' }],
   ['DELETE /api/v1/categories/:text', 'coach'],
   ['GET /api/v1/taxonomy', 'signed'],
   ['PUT /api/v1/taxonomy', 'coach', 'nonsense'],
